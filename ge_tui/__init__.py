@@ -1,0 +1,3 @@
+"""LLM-Guided Evolution of PyTorch networks, in the terminal."""
+
+__version__ = "0.1.0"

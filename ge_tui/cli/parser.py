@@ -1,0 +1,132 @@
+"""The words of the command line. Settings and their help come from the schema."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from ge_tui import __version__
+from ge_tui.paths import default_runs
+from ge_tui.settings.describe import help_text
+
+Command = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ge-tui", description="Evolve PyTorch networks with a language model, in the terminal."
+    )
+    parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_run(commands)
+    _add_looks(commands)
+    _add_steer(commands)
+    _add_trials(commands)
+    _add_machine(commands)
+    return parser
+
+
+def _add(commands: Commands, name: str, module: str, summary: str, **more: str) -> argparse.ArgumentParser:
+    """A command whose module is imported when it is called, so that `--help` answers at once."""
+
+    def command(options: argparse.Namespace) -> int:
+        function: Command = getattr(importlib.import_module(f"ge_tui.cli.{module}"), name)
+        return function(options)
+
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **more,
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_run(commands: Commands) -> None:
+    run = _add(
+        commands,
+        "run",
+        "run",
+        "evolve, without a screen",
+        epilog=f"settings (--set KEY=VALUE, or in a TOML file):\n{help_text()}",
+    )
+    run.add_argument("--task", help="a task's name or folder")
+    run.add_argument("--data", help="the data set: digits, cifar10, folder:PATH, ...")
+    run.add_argument("--llm", help="where proposals come from: offline")
+    run.add_argument("--population", help="children a generation")
+    run.add_argument("--generations", help="generations after the initial population")
+    run.add_argument("--seed", help="of every draw the run makes")
+    run.add_argument(
+        "--config", metavar="FILE.toml", type=Path, action="append", default=[], help="settings from a file"
+    )
+    run.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="one setting; may be repeated")
+    _add_runs_folder(run)
+    run.add_argument("--name", default="", help="of the new run; made up where not given")
+    run.add_argument("--resume", metavar="RUN", help="go on with a run that stopped")
+    run.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_looks(commands: Commands) -> None:
+    runs = _add(commands, "runs", "look", "list the runs")
+    _add_runs_folder(runs)
+    runs.add_argument("--json", action="store_true")
+    show = _add(commands, "show", "look", "show a run, or one of its individuals")
+    show.add_argument("run")
+    show.add_argument("individual", nargs="?", metavar="NUMBER|seed|best", help="one individual")
+    _add_runs_folder(show)
+    show.add_argument("--json", action="store_true")
+    what = show.add_mutually_exclusive_group()
+    what.add_argument("--source", action="store_true", help="its source text")
+    what.add_argument("--diff", action="store_true", help="what was changed against its first parent")
+
+
+def _add_steer(commands: Commands) -> None:
+    steer = _add(commands, "steer", "steer", "change controls of a run, while it runs or before it is resumed")
+    steer.add_argument("run")
+    steer.add_argument("changes", nargs="*", metavar="KEY=VALUE", help="as in pause=true; none: show what is in force")
+    _add_runs_folder(steer)
+    steer.add_argument("--json", action="store_true")
+
+
+def _add_trials(commands: Commands) -> None:
+    evaluate = _add(commands, "evaluate", "trial", "train one genome file and print its metrics")
+    check = _add(commands, "check", "trial", "put one genome file through what a child goes through before training")
+    for parser in (evaluate, check):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--task", default="ExquisiteNetV2")
+        parser.add_argument("--data", default="auto")
+        parser.add_argument("--recipe", default="")
+        parser.add_argument("--rung", default="short")
+        parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
+        parser.add_argument("--json", action="store_true")
+    evaluate.add_argument("--seed", type=int, default=0)
+
+
+def _add_machine(commands: Commands) -> None:
+    for name, summary in (
+        ("tasks", "list the tasks, broken ones with what is wrong"),
+        ("data", "list the data sets, or prepare one (downloads it where needed)"),
+        ("doctor", "look at this machine: what is there, what is missing, what to do"),
+    ):
+        parser = _add(commands, name, "machine", summary)
+        parser.add_argument("--json", action="store_true")
+        if name == "data":
+            parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
+        if name == "doctor":
+            _add_runs_folder(parser)
+
+
+def _add_runs_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=default_runs(),
+        metavar="DIR",
+        help="the folder runs are kept in (default: %(default)s)",
+    )

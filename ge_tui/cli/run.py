@@ -1,0 +1,120 @@
+"""`ge-tui run`: a run without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ge_tui.cli.progress import DownloadLine, LiveProgress, PlainProgress, Progress
+from ge_tui.errors import ExitCode, UsageError
+from ge_tui.paths import default_runs, user_config
+from ge_tui.run.directory import RunDirectory, find_run
+from ge_tui.run.engine import Ending
+from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.store import EventRow, RunReader
+from ge_tui.settings import Settings, read_settings
+
+_FLAGS = ("task", "data", "llm", "population", "generations", "seed")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Begin or resume a run and work on it until it ends."""
+    if options.resume:
+        directory, changes = _to_resume(options), [*options.set, *_from_flags(options)]
+    else:
+        new = prepare_run(_settings(options), DownloadLine(quiet=options.json))
+        directory, changes = create_run(new, options.runs, options.name), []
+    ending = _work(directory, changes, as_json=options.json)
+    if ending is None:
+        _say(options, f"\ninterrupted; go on with: {_resume_command(directory, options)}")
+        return ExitCode.INTERRUPTED
+    if ending.status == "stopped":
+        _say(options, f"{ending.reason}; go on with: {_resume_command(directory, options)}")
+    else:
+        _say(options, f"{ending.reason}. Look at it with: ge-tui show {directory.name}{_runs_flag(options)}")
+    return ExitCode.DONE
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    own = user_config() / "config.toml"
+    files = [*([own] if own.is_file() else []), *options.config]
+    return read_settings(files, [*options.set, *_from_flags(options)])
+
+
+def _from_flags(options: argparse.Namespace) -> list[str]:
+    return [f"{flag}={getattr(options, flag)}" for flag in _FLAGS if getattr(options, flag) is not None]
+
+
+def _to_resume(options: argparse.Namespace) -> RunDirectory:
+    if options.config or options.name:
+        raise UsageError("--resume goes on with a run as it was created; it takes --set, but no --config and no --name")
+    directory = find_run(options.runs, options.resume)
+    with RunReader(directory.database) as reader:
+        run = reader.run()
+    if run.status == "finished" and not options.set and not _from_flags(options):
+        raise UsageError(
+            f"run {directory.name} is finished: {run.status_reason}. More generations: add --generations N; "
+            "a larger budget: --set budget.evaluations=N"
+        )
+    return directory
+
+
+def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Ending | None:
+    """Work on a run; None when the user interrupted it."""
+    on_event, display = _display(directory, as_json=as_json)
+
+    async def main() -> Ending | None:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, _on_signal, task, display)
+        try:
+            return await work(directory, on_event=on_event, changes=changes)
+        except asyncio.CancelledError:
+            return None
+
+    with display:
+        return asyncio.run(main())
+
+
+def _on_signal(task: asyncio.Task[object], display: Progress) -> None:
+    display.note("stopping; what is finished is kept ...")
+    task.cancel()
+
+
+def _display(directory: RunDirectory, *, as_json: bool) -> tuple[Callable[[EventRow], None], Progress]:
+    if as_json:
+        return _print_json, Progress()
+    progress = LiveProgress(directory) if sys.stdout.isatty() else PlainProgress(directory)
+    return progress.on_event, progress
+
+
+def _print_json(event: EventRow) -> None:
+    row = {
+        "seq": event.seq,
+        "at": event.at,
+        "event": event.kind,
+        "individual": event.individual,
+        **event.payload,
+    }
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(row, default=str), flush=True)
+
+
+def _resume_command(directory: RunDirectory, options: argparse.Namespace) -> str:
+    return f"ge-tui run --resume {directory.name}{_runs_flag(options)}"
+
+
+def _runs_flag(options: argparse.Namespace) -> str:
+    return "" if options.runs == default_runs() else f" --runs {Path(options.runs)}"
+
+
+def _say(options: argparse.Namespace, text: str) -> None:
+    print(text, file=sys.stderr if options.json else sys.stdout, flush=True)

@@ -1,0 +1,1 @@
+"""Tasks, data, and the training of genomes in processes of their own."""

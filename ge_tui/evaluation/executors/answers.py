@@ -1,0 +1,133 @@
+"""From what a child says and how it ended to a report. Predictions are scored here, outside the box."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from ge_tui.evaluation.executors.base import TrainRequest
+from ge_tui.evaluation.executors.slot import Ending
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progress, ProtocolError, Validated
+from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, TrainReport
+from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
+
+_MAX_POINTS = 10_000
+
+
+class CheckAnswers:
+    """Collects what a checking child says."""
+
+    def __init__(self) -> None:
+        self._answer: Checked | Failed | None = None
+
+    def __call__(self, answer: Answer, payload: bytes) -> None:
+        if not isinstance(answer, Checked | Failed) or self._answer is not None or payload:
+            raise ProtocolError("an answer out of turn")
+        self._answer = answer
+
+    def report(self, ending: Ending, timeout_s: float) -> CheckReport:
+        failure = _failure(ending, timeout_s, answered=self._answer is not None)
+        if failure is not None and not isinstance(self._answer, Failed):
+            return CheckReport(*failure)
+        if isinstance(self._answer, Checked):
+            rows = tuple(ModuleShape(r.path, r.kind, r.shape, r.params) for r in self._answer.shapes)
+            return CheckReport(Outcome.OK, "", self._answer.params, self._answer.flops, rows, self._answer.fingerprint)
+        assert self._answer is not None
+        return CheckReport(self._answer.outcome, self._answer.reason)
+
+
+class TrainAnswers:
+    """Collects what a training child says, and scores its predictions against labels it never sees."""
+
+    def __init__(self, request: TrainRequest, on_progress: Callable[[CurvePoint], object]) -> None:
+        self._request = request
+        self._labels = request.data.val_labels()
+        self._on_progress = on_progress
+        self._curve: list[CurvePoint] = []
+        self._failed: Failed | None = None
+        self._finished: Finished | None = None
+        self.payload_bytes = len(self._labels) * request.data.classes * 4
+
+    def __call__(self, answer: Answer, payload: bytes) -> None:
+        if self._failed or self._finished or isinstance(answer, Checked):
+            raise ProtocolError("an answer out of turn")
+        if isinstance(answer, Failed):
+            self._failed = answer
+        elif isinstance(answer, Finished):
+            self._finished = answer
+        else:
+            self._add_point(answer, payload)
+
+    def _add_point(self, answer: Progress | Validated, payload: bytes) -> None:
+        point = CurvePoint(answer.step, answer.epoch, answer.train_loss)
+        if isinstance(answer, Validated):
+            try:
+                scored = score(read_predictions(payload, len(self._labels), self._request.data.classes), self._labels)
+            except NotFiniteError as error:
+                self._failed = Failed(outcome=Outcome.DIVERGED, reason=f"step {answer.step}: {error}")
+                return
+            except ValueError as error:
+                raise ProtocolError(str(error)) from error
+            point = CurvePoint(answer.step, answer.epoch, answer.train_loss, scored.accuracy, scored.loss)
+        if len(self._curve) >= _MAX_POINTS:
+            raise ProtocolError("a learning curve without end")
+        self._curve.append(point)
+        self._on_progress(point)
+
+    def report(self, ending: Ending, timeout_s: float) -> TrainReport:
+        cost = {
+            "wall_s": ending.wall_s,
+            "cpu_s": ending.cpu_s,
+            "peak_mb": ending.peak_mb,
+            "output": ending.output,
+        }
+        curve = tuple(self._curve)
+        if self._failed:
+            return TrainReport(self._failed.outcome, self._failed.reason, {}, curve, **cost)  # type: ignore[arg-type]
+        failure = _failure(ending, timeout_s, answered=self._finished is not None)
+        validated = [point for point in curve if point.accuracy is not None]
+        if failure is None and not validated:
+            failure = (Outcome.CRASHED, "the training ended without a validation")
+        if failure is not None or self._finished is None:
+            outcome, reason = failure or (Outcome.CRASHED, "the training ended without an answer")
+            return TrainReport(outcome, reason, {}, curve, **cost)  # type: ignore[arg-type]
+        counted = max(validated, key=_by_accuracy) if self._request.plan.keep == "best" else validated[-1]
+        assert counted.accuracy is not None
+        assert counted.loss is not None
+        metrics = dict(self._finished.metrics)
+        train_accuracy = metrics.pop("train_accuracy", None)
+        if train_accuracy is not None:
+            metrics["overfit_gap"] = train_accuracy - counted.accuracy
+        metrics |= {"accuracy": counted.accuracy, "loss": counted.loss, "peak_mb": ending.peak_mb}
+        return TrainReport(Outcome.OK, "", metrics, curve, **cost)  # type: ignore[arg-type]
+
+
+def _by_accuracy(point: CurvePoint) -> tuple[float, float]:
+    return point.accuracy or 0.0, -(point.loss or 0.0)
+
+
+def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outcome, str] | None:
+    """What the end of a process means for its job; None where it ended well."""
+    by_cause = {
+        "wall": (Outcome.TIMEOUT, f"not done within {timeout_s:g} s"),
+        "memory": (Outcome.OUT_OF_MEMORY, f"used more memory than allowed (peak {ending.peak_mb:,.0f} MB)"),
+        "output": (Outcome.KILLED, "printed more than allowed"),
+        "message": (Outcome.KILLED, "sent something that is no answer of a worker"),
+        "cancelled": (Outcome.KILLED, "ended on request"),
+        "server": (Outcome.CRASHED, "took its parent process down"),
+    }
+    if ending.ended_by:
+        return by_cause.get(ending.ended_by, (Outcome.KILLED, ending.ended_by))
+    if ending.code < 0:
+        return Outcome.CRASHED, f"the process died of {_signal_name(-ending.code)}"
+    if ending.code > 0 or not answered:
+        return Outcome.CRASHED, f"the process ended with exit code {ending.code} before it had answered"
+    return None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,188 @@
+"""The executor for this machine: one slot for checks, and one for each training at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from ge_tui.errors import UsageError
+from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers
+from ge_tui.evaluation.executors.base import CheckRequest, TrainRequest
+from ge_tui.evaluation.executors.slot import Ending, Slot
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.protocol import Answer, Inputs, Job, JobLimits
+from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
+from ge_tui.genome import find_problem
+
+_MAX_CPU_SLOTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """How this machine is used."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    slots: int = 0
+    """Trainings at once; 0: one a GPU, or one a core without a GPU."""
+    threads: int = 1
+    """CPU threads of one training."""
+    memory_mb: int = 4096
+    """What one child may use beyond torch itself."""
+    max_output: int = 8 << 20
+    """Bytes a child may print."""
+    fresh: bool = sys.platform != "linux"
+    """A new interpreter for every job instead of a fork of a warm one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the workers found."""
+
+    device: str
+    slots: int
+    torch: str
+
+
+class LocalExecutor:
+    """Runs genomes in child processes of warm fork servers on this machine.
+
+    Processes are started on first use: `await start()` only finds out what there is.
+    """
+
+    def __init__(self, settings: LocalSettings = LocalSettings()) -> None:
+        self._settings = settings
+        self._checks = Slot(max_output=settings.max_output, fresh=settings.fresh)
+        self._trainings: list[Slot] = []
+        self._free: asyncio.LifoQueue[int] = asyncio.LifoQueue()
+        self._checking = asyncio.Lock()
+        self._threads = ThreadPoolExecutor(thread_name_prefix="slot")
+        self._machine: Machine | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def slots(self) -> int:
+        return self._machine.slots if self._machine else max(1, self._settings.slots)
+
+    async def start(self) -> Machine:
+        """Start the slot for checks and learn what devices there are. Raises ExecutorError, UsageError."""
+        async with self._starting:
+            if self._machine is None:
+                greeting = await self._in_thread(self._checks.start)
+                self._machine = self._plan_slots(greeting)
+                for number in range(self._machine.slots):
+                    environment = self._pin(number, greeting)
+                    self._trainings.append(
+                        Slot(
+                            environment=environment,
+                            max_output=self._settings.max_output,
+                            fresh=self._settings.fresh,
+                        )
+                    )
+                    self._free.put_nowait(self._machine.slots - 1 - number)
+            return self._machine
+
+    async def check(self, request: CheckRequest) -> CheckReport:
+        problem = find_problem(request.source, request.contract)
+        if problem:
+            return CheckReport(Outcome(problem.kind), problem.detail)
+        await self.start()
+        answers = CheckAnswers()
+        async with self._checking:
+            ending = await self._run(self._checks, self._check_job(request), answers, 0)
+        return answers.report(ending, request.timeout_s)
+
+    async def train(self, request: TrainRequest, on_progress: OnProgress) -> TrainReport:
+        problem = find_problem(request.source, request.contract)
+        if problem:
+            return TrainReport(Outcome(problem.kind), problem.detail)
+        await self.start()
+        loop = asyncio.get_running_loop()
+        answers = TrainAnswers(request, lambda point: loop.call_soon_threadsafe(on_progress, point))
+        number = await self._free.get()
+        try:
+            ending = await self._run(self._trainings[number], self._train_job(request), answers, answers.payload_bytes)
+        finally:
+            self._free.put_nowait(number)
+        return answers.report(ending, request.timeout_s)
+
+    async def close(self) -> None:
+        for slot in (self._checks, *self._trainings):
+            await self._in_thread(slot.close)
+        self._threads.shutdown()
+
+    async def _run(self, slot: Slot, job: Job, answers: Callable[[Answer, bytes], None], max_payload: int) -> Ending:
+        """Run a job in its slot's thread; on cancellation the child is ended before this returns."""
+        running = asyncio.get_running_loop().run_in_executor(self._threads, slot.run, job, answers, max_payload)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            slot.cancel()
+            await asyncio.wait([running])
+            running.exception()
+            raise
+
+    async def _in_thread(self, function: Callable[[], object]) -> dict[str, object]:
+        result = await asyncio.get_running_loop().run_in_executor(self._threads, function)
+        return result if isinstance(result, dict) else {}
+
+    def _plan_slots(self, greeting: dict[str, object]) -> Machine:
+        cuda = int(str(greeting.get("cuda_devices", 0)))
+        mps = bool(greeting.get("mps"))
+        device = self._settings.device
+        if device == "auto":
+            device = "cuda" if cuda else "mps" if mps else "cpu"
+        if (device == "cuda" and not cuda) or (device == "mps" and not mps):
+            raise UsageError(f"evaluation.device={device}, but torch finds no such device here; use auto or cpu")
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        natural = {
+            "cuda": cuda,
+            "mps": 1,
+            "cpu": min(_MAX_CPU_SLOTS, max(1, cores // self._settings.threads)),
+        }
+        return Machine(device, self._settings.slots or natural[device], str(greeting.get("torch", "")))
+
+    def _pin(self, number: int, greeting: dict[str, object]) -> dict[str, str]:
+        """Show each slot one GPU."""
+        cuda = int(str(greeting.get("cuda_devices", 0)))
+        if not cuda or self._machine is None or self._machine.device != "cuda":
+            return {}
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        names = [name.strip() for name in visible.split(",") if name.strip()] or [str(i) for i in range(cuda)]
+        return {"CUDA_VISIBLE_DEVICES": names[number % len(names)]}
+
+    def _check_job(self, request: CheckRequest) -> Job:
+        return Job(
+            kind="check",
+            source=request.source,
+            network=request.contract.network,
+            optimizer=request.contract.optimizer,
+            inputs=request.inputs,
+            plan=request.plan,
+            seed=0,
+            limits=self._limits(request.timeout_s, request.max_params),
+        )
+
+    def _train_job(self, request: TrainRequest) -> Job:
+        data = request.data
+        return Job(
+            kind="train",
+            source=request.source,
+            network=request.contract.network,
+            optimizer=request.contract.optimizer,
+            inputs=Inputs(classes=data.classes, channels=data.channels, image_size=data.image_size),
+            plan=request.plan,
+            seed=request.seed,
+            limits=self._limits(request.timeout_s, request.max_params),
+            device=self._machine.device if self._machine else "cpu",
+            threads=self._settings.threads,
+            files=data.files(),
+            wants=request.wants,
+        )
+
+    def _limits(self, timeout_s: float, max_params: int) -> JobLimits:
+        return JobLimits(wall_s=timeout_s, memory_mb=self._settings.memory_mb, params=max_params)

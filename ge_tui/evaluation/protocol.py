@@ -1,0 +1,148 @@
+"""The messages between the engine and its workers, and their form on the wire.
+
+A worker's answer is data from hostile ground: a frame is two lengths, a JSON header and raw bytes; both
+lengths are bounded before anything is read, and the header is validated field by field. Nothing is ever
+unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ge_tui.evaluation.model import Value
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.plan import DataFiles, TrainingPlan
+
+MAX_HEADER = 1 << 20
+MAX_REASON = 4000
+_LENGTHS = struct.Struct("!II")
+
+
+class Inputs(Value):
+    """What a network is built for and fed with."""
+
+    classes: int = Field(gt=1)
+    channels: int = Field(gt=0)
+    image_size: int = Field(gt=0)
+
+
+class JobLimits(Value):
+    """What one child process may use."""
+
+    wall_s: float = Field(gt=0)
+    memory_mb: int = Field(gt=0)
+    """Beyond what torch itself needs."""
+    params: int = Field(gt=0)
+
+
+class Job(Value):
+    """One child process: check a genome, or train it."""
+
+    kind: Literal["check", "train"]
+    source: str
+    network: str
+    optimizer: str
+    inputs: Inputs
+    plan: TrainingPlan
+    seed: int
+    limits: JobLimits
+    device: str = "cpu"
+    threads: int = Field(1, gt=0)
+    files: DataFiles | None = None
+    """For training only."""
+    wants: tuple[str, ...] = ()
+    """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
+
+
+class ShapeRow(Value):
+    path: str = Field(max_length=300)
+    kind: str = Field(max_length=100)
+    shape: tuple[int, ...] = Field(max_length=8)
+    params: int = Field(ge=0)
+
+
+class Checked(Value):
+    kind: Literal["checked"] = "checked"
+    params: int = Field(ge=0)
+    flops: int | None = Field(None, ge=0)
+    shapes: tuple[ShapeRow, ...] = Field(max_length=2000)
+    fingerprint: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Failed(Value):
+    kind: Literal["failed"] = "failed"
+    outcome: Outcome
+    reason: str = Field(max_length=MAX_REASON)
+
+
+class Progress(Value):
+    """The mean training loss since the last message."""
+
+    kind: Literal["progress"] = "progress"
+    step: int = Field(ge=0)
+    epoch: float = Field(ge=0)
+    train_loss: float
+
+
+class Validated(Value):
+    """As Progress, with the raw outputs for the validation part as payload: float32 [n, classes]."""
+
+    kind: Literal["validated"] = "validated"
+    step: int = Field(ge=0)
+    epoch: float = Field(ge=0)
+    train_loss: float
+
+
+class Finished(Value):
+    kind: Literal["finished"] = "finished"
+    metrics: dict[Annotated[str, Field(max_length=40)], float] = Field(max_length=32)
+
+
+Answer = Annotated[Checked | Failed | Progress | Validated | Finished, Field(discriminator="kind")]
+_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished] = TypeAdapter(Answer)
+
+
+class ProtocolError(ValueError):
+    """What came is not a message."""
+
+
+def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished:
+    """Read a worker's message. Raises ProtocolError."""
+    try:
+        return _ANSWER.validate_json(header)
+    except ValidationError as error:
+        raise ProtocolError(f"not a message of a worker: {error.errors()[0]['msg']}") from None
+
+
+def encode(header: Value | dict[str, object], payload: bytes = b"") -> bytes:
+    """One frame as bytes."""
+    text = header.model_dump_json() if isinstance(header, Value) else json.dumps(header)
+    head = text.encode()
+    return _LENGTHS.pack(len(head), len(payload)) + head + payload
+
+
+class FrameReader:
+    """Cuts a stream of bytes into frames; holds at most one frame of bounded size."""
+
+    def __init__(self, max_payload: int = 0) -> None:
+        self._buffer = bytearray()
+        self._max_payload = max_payload
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Headers and payloads that are complete now. Raises ProtocolError on a length out of bounds."""
+        self._buffer += data
+        while len(self._buffer) >= _LENGTHS.size:
+            head, payload = _LENGTHS.unpack_from(self._buffer)
+            if head > MAX_HEADER or payload > self._max_payload:
+                raise ProtocolError(f"a message of {head} + {payload} bytes is longer than allowed")
+            end = _LENGTHS.size + head + payload
+            if len(self._buffer) < end:
+                return
+            frame = bytes(self._buffer[_LENGTHS.size : end])
+            del self._buffer[:end]
+            yield frame[:head], frame[head:]

@@ -1,0 +1,47 @@
+"""Every folder the program uses, in one place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    """A folder that lies inside the package in a wheel and beside it in a checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    """A base folder of the XDG specification; a relative value is ignored, as the specification asks."""
+    value = Path(os.environ.get(variable, ""))
+    base = value if value.is_absolute() else Path.home() / fallback
+    return base / "ge-tui"
+
+
+def shipped_tasks() -> Path:
+    """The tasks that come with the program (`sota/`)."""
+    return _shipped("sota")
+
+
+def user_config() -> Path:
+    """Settings, tasks, personas and themes of the user's own."""
+    return _xdg("XDG_CONFIG_HOME", ".config")
+
+
+def user_tasks() -> Path:
+    """Task folders of the user's own."""
+    return user_config() / "tasks"
+
+
+def cache() -> Path:
+    """Prepared data sets and downloads; safe to delete."""
+    return _xdg("XDG_CACHE_HOME", ".cache")
+
+
+def default_runs() -> Path:
+    """Where runs are kept unless `--runs` or `GE_TUI_RUNS` says otherwise."""
+    chosen = os.environ.get("GE_TUI_RUNS")
+    return Path(chosen).expanduser() if chosen else _xdg("XDG_DATA_HOME", ".local/share") / "runs"

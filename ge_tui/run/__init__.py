@@ -1,0 +1,1 @@
+"""Runs: the store, the engine, and what steers it."""

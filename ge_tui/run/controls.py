@@ -1,0 +1,81 @@
+"""The controls of a run: what is in force, and how a change comes into force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ge_tui.errors import UsageError
+from ge_tui.run import inbox
+from ge_tui.run.store import ControlRow, Store
+from ge_tui.settings import Controls, Settings
+from ge_tui.settings.load import with_values
+
+
+def flatten(controls: Controls) -> dict[str, Any]:
+    """Each control by its key, tables of weights name by name."""
+    return dict(_leaves(controls.model_dump(mode="json")))
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def fold(rows: Iterable[ControlRow]) -> Controls:
+    """The controls in force after some rows. Raises UsageError on a row that is no control."""
+    values = [(("controls", *row.key.split(".")), row.new) for row in rows]
+    return with_values(Settings(), values, "the run's controls").controls
+
+
+class ControlBoard:
+    """The engine's view of the controls; read before every decision."""
+
+    def __init__(self, store: Store, inbox_folder: Path, validate: Callable[[Controls], None] = lambda _: None) -> None:
+        self._store = store
+        self._inbox = inbox_folder
+        self._validate = validate
+        self._rows = store.controls()
+        self._current = fold(self._rows)
+
+    @property
+    def seq(self) -> int:
+        """The newest change in force."""
+        return self._rows[-1].seq if self._rows else 0
+
+    @property
+    def current(self) -> Controls:
+        return self._current
+
+    def refresh(self) -> Controls:
+        """Take in the requests that wait, and say what is in force now."""
+        for file, request in inbox.waiting(self._inbox):
+            if isinstance(request, str):
+                self._store.note("control_refused", file=file.name, reason=request)
+            elif not self._store.has_request(request.id):
+                self._apply("user", request.key, request.value, request.id)
+            file.unlink(missing_ok=True)
+        return self._current
+
+    def set(self, actor: str, key: str, value: Any) -> None:
+        """Change a control from inside the engine; nothing is recorded where it has that value already."""
+        if flatten(self._current).get(key) != value:
+            self._apply(actor, key, value, None)
+
+    def _apply(self, actor: str, key: str, value: Any, request: str | None) -> None:
+        old = flatten(self._current).get(key)
+        try:
+            changed = with_values(
+                Settings(controls=self._current), [(("controls", *key.split(".")), value)], f"control {key}"
+            ).controls
+            self._validate(changed)
+        except UsageError as error:
+            self._store.note("control_refused", key=key, value=value, reason=str(error))
+            return
+        seq = self._store.add_control(actor, key, old, flatten(changed).get(key), request)
+        self._rows += self._store.controls(after=seq - 1)
+        self._current = changed

@@ -1,0 +1,139 @@
+"""A run's directory: where its parts lie, who holds its lock, and how runs are found by name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from ge_tui.errors import UsageError, UserError
+
+_NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smbfs",
+    "smb3",
+    "9p",
+    "fuse.sshfs",
+    "lustre",
+    "beegfs",
+    "afs",
+    "ceph",
+}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class RunBusyError(UserError):
+    """Another engine has this run open."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The parts of a run on disk."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def database(self) -> Path:
+        return self.path / "run.sqlite"
+
+    @property
+    def inbox(self) -> Path:
+        """Requests to change a control, one file each, on their way to the engine."""
+        return self.path / "inbox"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run's lock; the system frees it when the holder dies. Raises RunBusyError."""
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=0.5)
+        except Timeout:
+            raise RunBusyError(
+                f"run {self.name} is open in another process; `ge-tui show {self.name}` looks at it and "
+                f"`ge-tui steer {self.name} stop=now` ends it"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_open(self) -> bool:
+        """Whether an engine has the run open now."""
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # a directory that cannot be written: nobody can have it open from here
+            return False
+        lock.release()
+        return False
+
+
+def create_run_directory(base: Path, name: str) -> RunDirectory:
+    """A new directory for a run. Raises UsageError where the name is taken or the place will not do."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"'{name}' cannot be a run's name: letters, digits, '.', '_' and '-', not more than 100")
+    path = base / name
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        refuse_network_file_system(base)
+        path.mkdir()
+        (path / "inbox").mkdir()
+    except FileExistsError:
+        raise UsageError(f"there is a run '{name}' in {base} already; resume it, or choose another --name") from None
+    except OSError as error:
+        raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
+    return RunDirectory(path)
+
+
+def free_name(base: Path, stem: str) -> str:
+    """`stem-1`, or the next number that is free."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:80] or "run"
+    pattern = re.compile(re.escape(stem) + r"-(\d+)")
+    names = [path.name for path in base.iterdir()] if base.is_dir() else []
+    taken = [int(match[1]) for match in map(pattern.fullmatch, names) if match]
+    return f"{stem}-{max(taken, default=0) + 1}"
+
+
+def all_runs(base: Path) -> list[RunDirectory]:
+    """Every run in a folder, by name."""
+    if not base.is_dir():
+        return []
+    return [RunDirectory(path) for path in sorted(base.iterdir()) if (path / "run.sqlite").is_file()]
+
+
+def find_run(base: Path, name: str) -> RunDirectory:
+    """A run by its name or path. Raises UsageError."""
+    for path in (base / name, Path(name).expanduser()):
+        if (path / "run.sqlite").is_file():
+            return RunDirectory(path.resolve())
+        if path.name == "run.sqlite" and path.is_file():
+            return RunDirectory(path.resolve().parent)
+    names = [run.name for run in all_runs(base)]
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ". `ge-tui runs` lists them"
+    raise UsageError(f"no run '{name}' in {base}{hint}")
+
+
+def refuse_network_file_system(path: Path) -> None:
+    """SQLite's write-ahead log needs memory shared between processes, which network disks do not give."""
+    resolved = path.resolve()
+    mounts = [p for p in psutil.disk_partitions(all=True) if resolved.is_relative_to(p.mountpoint)]
+    if not mounts:
+        return
+    kind = max(mounts, key=lambda p: len(p.mountpoint)).fstype.lower()
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise UsageError(f"{path} lies on a network file system ({kind}); choose a local folder with --runs")

@@ -1,0 +1,5 @@
+"""The engine: the loop that proposes, evaluates and selects."""
+
+from ge_tui.run.engine.engine import Ending, Engine, RunPlan
+
+__all__ = ["Ending", "Engine", "RunPlan"]

@@ -1,0 +1,293 @@
+"""The loop of a run: the seed first, then generations, each step committed before the next begins."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ge_tui.errors import UserError
+from ge_tui.evaluation.executors import Executor
+from ge_tui.evaluation.task import ObjectiveSpec
+from ge_tui.genome import cut, syntax_hash
+from ge_tui.llm.proposer import Proposer
+from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.pool import Pool, count, survivors_of
+from ge_tui.run.engine.proposing import Proposing
+from ge_tui.run.engine.selection import SlotPlan, choose_elites, choose_parents, close_population, plan_slot
+from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
+from ge_tui.run.objectives import objectives_from, with_references
+from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
+from ge_tui.search import hypervolume
+from ge_tui.settings import Settings
+
+SEED = 0
+"""The seed's number."""
+_LOOK_S = 0.2
+"""How often requests are looked for while the engine waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Everything a run is made of that does not change while it runs."""
+
+    settings: Settings
+    evaluation: EvaluationPlan
+    objectives: tuple[ObjectiveSpec, ...]
+
+    @property
+    def initial_population(self) -> int:
+        return self.settings.search.initial_population or self.settings.search.population
+
+    @property
+    def elites(self) -> int:
+        return self.settings.search.elites or self.settings.search.population
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a session of the engine ended."""
+
+    status: str
+    """`finished`, or `stopped` where resuming goes on."""
+    reason: str
+
+
+class _StopNowError(Exception):
+    """The user wants the engine to end at once."""
+
+
+class Engine:
+    """Runs one run in this process, until it is done, stopped or cancelled."""
+
+    def __init__(
+        self, store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+    ) -> None:
+        self._store = store
+        self._board = board
+        self._plan = plan
+        self._proposer = proposer
+        self._executor = executor
+        self._seed = plan.settings.seed
+        self._names = cut(plan.evaluation.task.seed_source).names
+        self._objectives = objectives_from(store.run().objectives)
+        self._pool = Pool(store, self._objectives)
+        self._rules = stop_rules(plan.settings.budget)
+        self._worked_before = store.run().seconds
+        self._started = self._counted = time.monotonic()
+        self._enough = ""
+        self._evaluations = store.count_evaluations()
+        self._evaluating = self._make_evaluating()
+        self._proposing = self._make_proposing()
+
+    async def run(self) -> Ending:
+        """Run to the end. Whatever happens, the store then says how it ended, and nothing runs any more.
+
+        Raises UserError where the seed itself fails; cancellation is passed on after cleaning up.
+        """
+        self._store.set_status("running")
+        try:
+            async with asyncio.TaskGroup() as group:
+                watch = group.create_task(self._watch())
+                ending = await self._generations()
+                watch.cancel()
+        except BaseExceptionGroup as errors:
+            ending = self._ending_of(errors)
+        except asyncio.CancelledError:
+            self._set_status("stopped", "interrupted")
+            raise
+        self._set_status(ending.status, ending.reason)
+        return ending
+
+    async def _generations(self) -> Ending:
+        await self._evaluate_seed()
+        closed = {row.number for row in self._store.generations() if row.closed_at is not None}
+        for number in range(self._plan.settings.search.generations + 1):
+            if number in closed:
+                continue
+            if await self._generation(number):
+                self._close(number)
+            if self._enough:
+                return Ending("finished", self._enough)
+            if self._board.refresh().stop == "generation":
+                return Ending("stopped", f"stopped after generation {number}, as asked")
+        return Ending("finished", f"all {self._plan.settings.search.generations} generations are done")
+
+    # -- the seed --------------------------------------------------------------------------------------
+
+    async def _evaluate_seed(self) -> None:
+        """Measure the un-mutated seed by the same recipe, and freeze the reference points from it."""
+        if self._store.individual(SEED) is None:
+            source = self._plan.evaluation.task.seed_source
+            self._store.propose(NewIndividual(SEED, 0, -1, "seed", "seed", (), f"{self._seed}/seed", self._board.seq))
+            self._store.accept(SEED, source, syntax_hash(source) or "", arguments={})
+        if self._status(SEED) is Status.WAITING:
+            await self._evaluating.evaluate(SEED)
+        row = self._store.individual(SEED)
+        assert row is not None
+        if row.status is Status.WAITING:  # stopped before it could begin
+            return
+        if row.status is not Status.EVALUATED:
+            raise UserError(f"the seed itself could not be evaluated ({row.outcome}): {row.reason}")
+        if any(objective.reference is None for objective in self._objectives):
+            rows = with_references(self._plan.objectives, self._pool.metrics(SEED))
+            self._store.set_objectives(rows)
+            self._objectives = objectives_from(rows)
+            self._pool = Pool(self._store, self._objectives)
+            self._evaluating, self._proposing = self._make_evaluating(), self._make_proposing()
+
+    # -- a generation ----------------------------------------------------------------------------------
+
+    async def _generation(self, number: int) -> bool:
+        """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
+        self._store.open_generation(number)
+        known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
+        plans = self._slot_plans(number, known)
+        async with asyncio.TaskGroup() as group:
+            for row in known.values():
+                if row.status is Status.WAITING:
+                    group.create_task(self._evaluating.evaluate(row.number))
+            lanes = [group.create_task(self._lane(plans, number, group)) for _ in range(self._proposer.lanes)]
+            await asyncio.gather(*lanes)
+        rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
+        return not self._enough or (
+            len(rows) + len(self._store.carried(number)) == self._slots(number)
+            and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
+        )
+
+    async def _lane(
+        self, plans: Iterator[tuple[int | None, SlotPlan]], generation: int, group: asyncio.TaskGroup
+    ) -> None:
+        """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
+        while await self._may_go_on():
+            planned = next(plans, None)
+            if planned is None:
+                return
+            number, plan = planned
+            controls = self._board.current
+            if not plan.operators:
+                self._store.carry(generation, plan.slot, plan.parents[0])
+                continue
+            if number is None:
+                number = self._proposing.take_slot(plan, generation, controls, self._board.seq)
+            if await self._proposing.fill(number, plan, generation, controls):
+                group.create_task(self._evaluating.evaluate(number))
+            await asyncio.sleep(0)
+
+    def _slot_plans(self, generation: int, known: dict[int, IndividualRow]) -> Iterator[tuple[int | None, SlotPlan]]:
+        """The slots that are still to be filled, each decided when it is asked for, by the controls then in force."""
+        parents = self._parents(generation)
+        carried = self._store.carried(generation)
+        for slot in range(self._slots(generation)):
+            row = known.get(slot)
+            if slot in carried or (row is not None and row.status is not Status.PROPOSING):
+                continue
+            if row is not None:  # the engine died while this one was being proposed
+                yield row.number, SlotPlan(slot, row.parents, tuple(row.arguments["operators"]))
+            elif generation == 0:
+                yield None, SlotPlan(slot, (SEED,), ("create",))
+            else:
+                controls = self._board.refresh()
+                yield (
+                    None,
+                    plan_slot(
+                        parents,
+                        slot,
+                        self._seed,
+                        generation,
+                        controls.crossover_probability,
+                        controls.mutation_probability,
+                    ),
+                )
+
+    def _parents(self, generation: int) -> list[int]:
+        if generation == 0:
+            return []
+        population = self._pool.candidates(self._population(generation - 1))
+        return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
+
+    def _population(self, generation: int) -> list[int]:
+        """Who lives at the close of a generation; the seed, where everything failed."""
+        return [member.individual for member in self._store.members(generation)] or [SEED]
+
+    def _slots(self, generation: int) -> int:
+        return self._plan.initial_population if generation == 0 else self._plan.settings.search.population
+
+    def _close(self, number: int) -> None:
+        """Select who goes on, and put it on record with the generation's figures."""
+        rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
+        before = [SEED] if number == 0 else self._population(number - 1)
+        elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
+        came = [*survivors_of(rows), *self._store.carried(number).values()]
+        members = close_population(elites, came, self._pool.candidates({*elites, *came}), self._objectives)
+        front = self._pool.front
+        self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
+        if rows and not survivors_of(rows):
+            self._store.note("all_failed", generation=number, going_on_with=[m.individual for m in members])
+        self._count_time()
+
+    # -- going on or not -------------------------------------------------------------------------------
+
+    async def _may_go_on(self) -> bool:
+        """Wait while the run is paused; whether anything new may still be begun."""
+        while self._board.refresh().pause and self._board.current.stop == "no":
+            await asyncio.sleep(_LOOK_S)
+        if not self._enough:
+            self._enough = reason_to_stop(self._rules, self._spent())
+        return not self._enough
+
+    async def _may_train(self) -> bool:
+        if not await self._may_go_on():
+            return False
+        self._evaluations += 1
+        return True
+
+    def _spent(self) -> Spent:
+        seconds = self._worked_before + time.monotonic() - self._started
+        return Spent(self._evaluations, seconds / 3600)
+
+    async def _watch(self) -> None:
+        """Take in requests while everything else waits, and end the run at once when asked to."""
+        while self._board.refresh().stop != "now":
+            await asyncio.sleep(_LOOK_S)
+        raise _StopNowError
+
+    def _ending_of(self, errors: BaseExceptionGroup[BaseException]) -> Ending:
+        """What the errors that ended the tasks mean; re-raises the first that is nobody's wish."""
+        for error in _leaves(errors):
+            if isinstance(error, _StopNowError):
+                return Ending("stopped", "stopped at once, as asked")
+        error = _leaves(errors)[0]
+        self._set_status("failed", str(error) or type(error).__name__)
+        raise error
+
+    def _set_status(self, status: str, reason: str) -> None:
+        self._count_time()
+        self._store.set_status(status, reason)
+
+    def _count_time(self) -> None:
+        now = time.monotonic()
+        self._store.add_time(now - self._counted)
+        self._counted = now
+
+    # -- parts -----------------------------------------------------------------------------------------
+
+    def _status(self, number: int) -> Status | None:
+        row = self._store.individual(number)
+        return row.status if row else None
+
+    def _make_evaluating(self) -> Evaluating:
+        return Evaluating(self._store, self._pool, self._executor, self._plan.evaluation, self._may_train)
+
+    def _make_proposing(self) -> Proposing:
+        task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts
+        return Proposing(self._store, self._pool, self._proposer, task, self._names, self._seed, attempts)
+
+
+def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in errors.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

@@ -1,0 +1,114 @@
+"""Taking one individual from its source to its metrics: checks, fingerprint, training."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ge_tui.evaluation.data import DataSet
+from ge_tui.evaluation.executors import CheckRequest, Executor, TrainRequest
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.plan import TrainingPlan
+from ge_tui.evaluation.protocol import Inputs
+from ge_tui.evaluation.task import Task
+from ge_tui.run.engine.pool import Pool
+from ge_tui.run.store import IndividualRow, Store
+from ge_tui.search import Candidate
+from ge_tui.settings import EvaluationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPlan:
+    """How every individual of a run is evaluated."""
+
+    task: Task
+    data: DataSet
+    training: TrainingPlan
+    settings: EvaluationSettings
+    seed: int
+    """Of every training alike, so that luck of the draw is shared."""
+    wants: tuple[str, ...]
+
+    @property
+    def inputs(self) -> Inputs:
+        return Inputs(classes=self.data.classes, channels=self.data.channels, image_size=self.data.image_size)
+
+
+class Evaluating:
+    """Evaluates individuals, a few at once, recording each step before the next begins."""
+
+    def __init__(
+        self,
+        store: Store,
+        pool: Pool,
+        executor: Executor,
+        plan: EvaluationPlan,
+        may_start: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._executor = executor
+        self._plan = plan
+        self._may_start = may_start
+        self._slots = asyncio.Semaphore(executor.slots)
+
+    async def evaluate(self, number: int) -> None:
+        """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
+        row = self._store.individual(number)
+        source = self._store.source(number)
+        if row is None or source is None:
+            raise LookupError(f"individual {number} has no source to evaluate")
+        if row.fingerprint is None and not await self._check(row, source):
+            return
+        async with self._slots:
+            if await self._may_start():
+                await self._train(number, source)
+
+    async def _check(self, row: IndividualRow, source: str) -> bool:
+        """Whether an individual is worth its training; if not, why is on record."""
+        report = await self._executor.check(self._check_request(source))
+        if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
+            self._store.fail(row.number, report.outcome, report.reason)
+            return False
+        twin = self._store.twin("fingerprint", report.fingerprint, row.number)
+        if twin is not None:
+            self._store.link_duplicate(row.number, twin, "fingerprint")
+            return False
+        self._store.checked(row.number, report.params, report.fingerprint, report.flops)
+        return True
+
+    async def _train(self, number: int, source: str) -> None:
+        plan = self._plan
+        evaluation = self._store.start_evaluation(number, plan.training.recipe, plan.training.rung, plan.seed)
+        request = TrainRequest(
+            source,
+            plan.task.contract,
+            plan.data,
+            plan.training,
+            plan.seed,
+            plan.task.file.limits.params,
+            plan.settings.train_timeout_s,
+            plan.wants,
+        )
+        try:
+            report = await self._executor.train(
+                request, lambda point: self._store.add_curve_point(evaluation, number, point)
+            )
+        except BaseException:
+            self._store.forgive_loss(number)
+            raise
+        self._store.finish_evaluation(evaluation, number, report)
+        if report.outcome is Outcome.OK:
+            self._pool.add(Candidate(number, report.metrics))
+
+    def _check_request(self, source: str) -> CheckRequest:
+        plan = self._plan
+        return CheckRequest(
+            source,
+            plan.task.contract,
+            plan.inputs,
+            plan.training,
+            plan.task.file.limits.params,
+            plan.settings.check_timeout_s,
+        )

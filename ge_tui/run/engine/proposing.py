@@ -1,0 +1,105 @@
+"""Filling one slot: the decision, the attempts, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from ge_tui.evaluation.task import Task
+from ge_tui.genome import find_problem, syntax_hash
+from ge_tui.llm.proposer import Brief, Parent, Proposal, Proposer, Refusal
+from ge_tui.run.engine.pool import Pool
+from ge_tui.run.engine.selection import SlotPlan
+from ge_tui.run.store import NewIndividual, Store
+from ge_tui.search import draw
+from ge_tui.settings import Controls
+
+
+class Proposing:
+    """Turns slot plans into individuals that wait for their evaluation, or says why none came."""
+
+    def __init__(
+        self,
+        store: Store,
+        pool: Pool,
+        proposer: Proposer,
+        task: Task,
+        names: Sequence[str],
+        seed: int,
+        attempts: int,
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._proposer = proposer
+        self._task = task
+        self._names = names
+        self._seed = seed
+        self._attempts = attempts
+
+    def take_slot(self, plan: SlotPlan, generation: int, controls: Controls, control_seq: int) -> int:
+        """Put the decision on record; the number of the individual to be."""
+        number = self._store.next_number()
+        self._store.propose(
+            NewIndividual(
+                number=number,
+                generation=generation,
+                slot=plan.slot,
+                operator=plan.operators[0],
+                proposer=self._proposer.name,
+                parents=plan.parents,
+                draw=f"{self._seed}/{generation}/{plan.slot}",
+                control_seq=control_seq,
+                temperature=controls.temperature,
+                arguments={"operators": list(plan.operators)},
+            )
+        )
+        return number
+
+    async def fill(self, number: int, plan: SlotPlan, generation: int, controls: Controls) -> bool:
+        """Try for a source; whether the individual now waits for its evaluation.
+
+        A duplicate or a refusal is followed by another attempt with draws of its own. The last attempt's
+        end is the slot's: a duplicate is linked to its original, anything else is rejected with the reason.
+        """
+        parents = tuple(
+            Parent(parent, self._pool.genome(parent, self._names), self._pool.metrics(parent))
+            for parent in plan.parents
+        )
+        refusal, twin, source = "", None, None
+        for attempt in range(self._attempts):
+            brief = Brief(
+                plan.operators,
+                parents,
+                self._task.contract,
+                controls.temperature,
+                controls.operator,
+                draw(self._seed, generation, plan.slot, f"proposal/{attempt}"),
+            )
+            answer = await self._proposer.propose(brief)
+            if isinstance(answer, Refusal):
+                refusal = answer.detail
+                continue
+            source, twin = answer.source, None
+            digest = syntax_hash(answer.source)
+            problem = find_problem(answer.source, self._task.contract)
+            if digest is None or problem is not None:
+                refusal = problem.detail if problem else "the text is not Python"
+                continue
+            twin = self._store.twin("syntax_hash", digest, number)
+            if twin is None:
+                self._accept(number, plan, answer, digest, attempt)
+                return True
+        if twin is not None:
+            self._store.link_duplicate(number, twin, "syntax", source)
+        else:
+            self._store.reject(number, refusal, source)
+        return False
+
+    def _accept(self, number: int, plan: SlotPlan, proposal: Proposal, digest: str, attempt: int) -> None:
+        arguments = {
+            "operators": list(plan.operators),
+            "steps": [asdict(step) for step in proposal.steps],
+            "attempt": attempt,
+            **proposal.arguments,
+        }
+        self._store.accept(number, proposal.source, digest, segment=proposal.segment or None, arguments=arguments)

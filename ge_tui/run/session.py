@@ -1,0 +1,204 @@
+"""Opening a run for work: a new one from settings, or an old one where it stopped."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ge_tui import __version__
+from ge_tui.errors import RunError, UsageError
+from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
+from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
+from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
+from ge_tui.llm import offline
+from ge_tui.llm.offline_proposer import OfflineProposer
+from ge_tui.llm.proposer import Proposer
+from ge_tui.run.controls import ControlBoard, flatten
+from ge_tui.run.directory import RunDirectory, create_run_directory, free_name
+from ge_tui.run.engine import Ending, Engine, RunPlan
+from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.objectives import extra_metrics, specs_of, without_references
+from ge_tui.run.store import EventRow, RunRow, Store
+from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
+from ge_tui.settings.load import with_values
+
+OnEvent = Callable[[EventRow], None]
+_MAY_CHANGE = ("search.generations", "budget.", "evaluation.")
+_MUST_STAY = ("evaluation.recipe", "evaluation.rung")
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run as asked for, everything it names found."""
+
+    settings: Settings
+    task: Task
+    data: DataSet
+    objectives: tuple[ObjectiveSpec, ...]
+
+
+def prepare_run(settings: Settings, on_progress: OnBytes | None = None) -> NewRun:
+    """Find and check everything the settings name, before anything is made. Raises UserError."""
+    task = find_task(settings.task)
+    make_proposer(settings.llm)
+    check_controls(settings.controls)
+    objectives = specs_of(task, settings.search.objectives)
+    name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
+    task.plan(name, settings.evaluation.recipe, settings.evaluation.rung)
+    data = prepare(name, on_progress=on_progress)
+    return NewRun(settings.model_copy(update={"data": data.name}), task, data, objectives)
+
+
+def create_run(new: NewRun, base: Path, name: str = "") -> RunDirectory:
+    """A new run on disk, not yet begun. Raises UsageError where the name is taken."""
+    directory = create_run_directory(base, name or free_name(base, f"{new.task.name}-{new.data.name}"))
+    try:
+        with directory.locked():
+            store = Store(directory.database)
+            try:
+                store.create_run(_row(new, directory.name), flatten(new.settings.controls))
+            finally:
+                store.close()
+    except BaseException:
+        shutil.rmtree(directory.path, ignore_errors=True)
+        raise
+    return directory
+
+
+async def work(directory: RunDirectory, *, on_event: OnEvent = lambda _: None, changes: Iterable[str] = ()) -> Ending:
+    """Begin a run, or go on with it, until it ends or is cancelled.
+
+    `changes` are assignments to settings that may change on resume. Raises RunBusyError where another
+    engine has the run open, UserError for what else the user can mend.
+    """
+    with directory.locked():
+        store = Store(directory.database)
+        try:
+            return await _work(directory, store, on_event, changes)
+        finally:
+            store.close()
+
+
+async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, changes: Iterable[str]) -> Ending:
+    run = store.run()
+    settings = _changed(store, Settings.model_validate(run.settings), changes)
+    store.listen(on_event)
+    plan = _plan(store, settings)
+    proposer = make_proposer(settings.llm)
+    executor = LocalExecutor(local_settings(settings.evaluation))
+    try:
+        machine = await executor.start()
+        store.recover()
+        store.set_environment(
+            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
+        )
+        board = ControlBoard(store, directory.inbox, check_controls)
+        if run.status != "new":
+            board.set("resume", "stop", "no")
+            board.set("resume", "pause", False)
+        return await run_engine(store, board, plan, proposer, executor)
+    finally:
+        await executor.close()
+
+
+async def run_engine(
+    store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+) -> Ending:
+    """The engine on parts of the caller's choice. Raises RunError where the disk gives out."""
+    try:
+        return await Engine(store, board, plan, proposer, executor).run()
+    except OSError as error:
+        raise RunError(f"the run had to stop: {error}. Nothing finished is lost; resume when it is mended") from error
+
+
+def make_proposer(llm: str) -> Proposer:
+    """Where a run's proposals come from. Raises UsageError."""
+    if llm == "offline":
+        return OfflineProposer()
+    raise UsageError(f"--llm {llm}: this version makes proposals with its built-in operators only: --llm offline")
+
+
+def check_controls(controls: Controls) -> None:
+    """What the schema cannot know of controls. Raises UsageError."""
+    unknown = [name for name in controls.operator if name not in offline.OPERATORS]
+    if unknown:
+        raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
+    if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
+        raise UsageError("every offline operator has weight 0; leave at least one above it")
+
+
+def local_settings(settings: EvaluationSettings) -> LocalSettings:
+    return LocalSettings(
+        device=settings.device,
+        slots=settings.slots,
+        threads=settings.threads,
+        memory_mb=settings.memory_mb,
+        max_output=settings.max_output_kb << 10,
+        fresh=settings.fresh,
+    )
+
+
+def _plan(store: Store, settings: Settings) -> RunPlan:
+    """The run as it was created: task and objectives from the store, the data set from the cache."""
+    run = store.run()
+    file = TaskFile.model_validate(run.task["file"])
+    task = Task(run.task["name"], Path(run.task["folder"]), file, run.task["seed_source"])
+    data = prepare(run.data["name"])
+    if data.digest != run.data["digest"]:
+        raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
+    objectives = specs_of(task, settings.search.objectives)
+    training = task.plan(data.name, settings.evaluation.recipe, settings.evaluation.rung)
+    evaluation = EvaluationPlan(task, data, training, settings.evaluation, settings.seed, extra_metrics(objectives))
+    return RunPlan(settings, evaluation, objectives)
+
+
+def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settings:
+    """The settings with what may change on resume; recorded where anything does."""
+    values = []
+    for text in changes:
+        path, value = parse_assignment(text)
+        name = ".".join(path)
+        if not name.startswith(_MAY_CHANGE) or name in _MUST_STAY:
+            raise UsageError(f"'{text}': {name} cannot change in the middle of a run; begin a new one")
+        values.append((path, value))
+    changed = with_values(settings, values, "the settings")
+    if changed != settings:
+        store.set_settings(changed.model_dump(mode="json"))
+    return changed
+
+
+def _row(new: NewRun, name: str) -> RunRow:
+    task: dict[str, Any] = {
+        "name": new.task.name,
+        "folder": str(new.task.folder),
+        "file": new.task.file.model_dump(mode="json"),
+        "seed_source": new.task.seed_source,
+    }
+    data = {"name": new.data.name, "digest": new.data.digest, "counts": new.data.counts}
+    return RunRow(
+        name=name,
+        created_at=time.time(),
+        status="new",
+        status_reason="",
+        settings=new.settings.model_dump(mode="json"),
+        task=task,
+        data=data,
+        objectives=without_references(new.objectives),
+        environment=_environment(),
+        seconds=0.0,
+    )
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "ge_tui": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }

@@ -1,0 +1,30 @@
+"""The run's one SQLite file: the only truth about a run."""
+
+from ge_tui.run.store.connection import StoreError
+from ge_tui.run.store.reader import RunReader
+from ge_tui.run.store.records import (
+    ControlRow,
+    EvaluationRow,
+    EventRow,
+    GenerationRow,
+    IndividualRow,
+    MemberRow,
+    RunRow,
+    Status,
+)
+from ge_tui.run.store.writer import NewIndividual, Store
+
+__all__ = [
+    "ControlRow",
+    "EvaluationRow",
+    "EventRow",
+    "GenerationRow",
+    "IndividualRow",
+    "MemberRow",
+    "NewIndividual",
+    "RunReader",
+    "RunRow",
+    "Status",
+    "Store",
+    "StoreError",
+]

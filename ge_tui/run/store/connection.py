@@ -1,0 +1,114 @@
+"""Opening the run's database: who may write, what is refused, how an older one is brought up to date.
+
+One connection writes (synchronous=FULL, BEGIN IMMEDIATE); any number read. Python's own SQLite may be old
+enough to have the WAL-reset bug (fixed in 3.51.3), which needs two writing connections: there is only one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ge_tui.errors import UserError
+
+APPLICATION_ID = 0x47455455
+"""`GETU`, written into the file's header."""
+
+_SCHEMA = Path(__file__).with_name("schema_v1.sql")
+Migration = Callable[[sqlite3.Connection], None]
+
+
+class StoreError(UserError):
+    """A database that cannot be used: foreign, newer, damaged, or in the wrong place."""
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create,)
+"""Step n brings a database from version n to n + 1; each runs in a transaction of its own."""
+
+
+def open_writer(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> sqlite3.Connection:
+    """The one writing connection; creates the file, or brings an older one up to date after a backup.
+
+    The caller holds the run's lock. Raises StoreError.
+    """
+    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+    try:
+        version = _check(connection, file, migrations)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if 0 < version < len(migrations):
+            _back_up(connection, file, version)
+        for number in range(version, len(migrations)):
+            with transaction(connection):
+                migrations[number](connection)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(f"{file} cannot be used: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_reader(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> sqlite3.Connection:
+    """A read-only connection; never blocks the writer. Raises StoreError."""
+    if not file.is_file():
+        raise StoreError(f"no run database at {file}")
+    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
+    try:
+        version = _check(connection, file, migrations)
+        connection.execute("PRAGMA query_only = ON")
+        if version < len(migrations):
+            raise StoreError(
+                f"{file} was written by an older version of ge-tui; `ge-tui run --resume` brings it up to date"
+            )
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(f"{file} cannot be used: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing. IMMEDIATE: a deferred transaction that turns to writing can fail in mid-way."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _check(connection: sqlite3.Connection, file: Path, migrations: tuple[Migration, ...]) -> int:
+    """The file's schema version; 0 for a new, empty file. Raises StoreError for what is not ours."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID and (application or version or tables):
+        raise StoreError(f"{file} is a database of another program; it was not touched")
+    if version > len(migrations):
+        raise StoreError(
+            f"{file} was written by a newer version of ge-tui (format {version}, this one knows {len(migrations)}); "
+            "it was not touched. Update ge-tui to open it"
+        )
+    return version
+
+
+def _back_up(connection: sqlite3.Connection, file: Path, version: int) -> None:
+    target = file.with_suffix(f"{file.suffix}.v{version}.bak")
+    target.unlink(missing_ok=True)
+    connection.execute("VACUUM INTO ?", (str(target),))

@@ -1,0 +1,176 @@
+"""Reading rows; used by the writer's own connection and by read-only ones alike."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.report import CurvePoint
+from ge_tui.run.store.blobs import get_text
+from ge_tui.run.store.records import (
+    ControlRow,
+    EvaluationRow,
+    EventRow,
+    GenerationRow,
+    IndividualRow,
+    MemberRow,
+    RunRow,
+    Status,
+)
+
+_INDIVIDUAL = (
+    "number, generation, slot, operator, proposer, persona, category, segment, temperature, arguments, draw, "
+    "control_seq, status, outcome, reason, source_blob, syntax_hash, fingerprint, params, duplicate_of, lost, created_at"
+)
+_EVALUATION = "id, individual, recipe, rung, seed, attempt, status, outcome, reason, started_at, wall_s, cpu_s, peak_mb"
+_GENERATION = "number, opened_at, closed_at, hypervolume, front_size, children, evaluated, failed, duplicates"
+
+
+class Queries:
+    """Read access to a run over some connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self) -> RunRow:
+        """The run. Raises LookupError in a database that has none yet."""
+        row = self._connection.execute(
+            "SELECT name, created_at, status, status_reason, settings, task, data, objectives, environment, seconds FROM run"
+        ).fetchone()
+        if row is None:
+            raise LookupError("the database holds no run")
+        return RunRow(*row[:4], *(json.loads(text) for text in row[4:9]), row[9])
+
+    def individuals(self, where: str = "1", parameters: Iterable[object] = ()) -> list[IndividualRow]:
+        """Individuals by number; `where` is an SQL condition of the program's own, never a user's text."""
+        rows = self._connection.execute(
+            f"SELECT {_INDIVIDUAL} FROM individual WHERE {where} ORDER BY number", tuple(parameters)
+        ).fetchall()
+        parents: dict[int, list[int]] = {}
+        if rows:
+            pairs = self._connection.execute(
+                "SELECT child, parent FROM parent WHERE child BETWEEN ? AND ? ORDER BY child, place",
+                (rows[0][0], rows[-1][0]),
+            )
+            for child, parent in pairs:
+                parents.setdefault(child, []).append(parent)
+        return [_individual(row, tuple(parents.get(row[0], ()))) for row in rows]
+
+    def individual(self, number: int) -> IndividualRow | None:
+        found = self.individuals("number = ?", (number,))
+        return found[0] if found else None
+
+    def source(self, number: int) -> str | None:
+        """An individual's source text; None before it has one."""
+        row = self._connection.execute("SELECT source_blob FROM individual WHERE number = ?", (number,)).fetchone()
+        return None if row is None or row[0] is None else get_text(self._connection, row[0])
+
+    def text(self, blob: int) -> str:
+        return get_text(self._connection, blob)
+
+    def twin(self, column: str, value: str, other_than: int) -> int | None:
+        """The earliest other individual with this `syntax_hash` or `fingerprint`, not itself a duplicate."""
+        row = self._connection.execute(
+            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? AND duplicate_of IS NULL "
+            "ORDER BY number LIMIT 1",
+            (value, other_than),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def next_number(self) -> int:
+        return int(self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM individual").fetchone()[0])
+
+    def evaluations(self, individual: int | None = None) -> list[EvaluationRow]:
+        condition, parameters = ("individual = ?", (individual,)) if individual is not None else ("1", ())
+        rows = self._connection.execute(
+            f"SELECT {_EVALUATION} FROM evaluation WHERE {condition} ORDER BY id", parameters
+        )
+        return [EvaluationRow(*row[:7], Outcome(row[7]) if row[7] else None, *row[8:]) for row in rows]
+
+    def metrics(self, individuals: Iterable[int] | None = None) -> dict[int, dict[str, float]]:
+        """Each individual's metrics: the mean over its finished evaluations at the run's rung."""
+        query = (
+            "SELECT e.individual, m.name, avg(m.value) FROM evaluation e JOIN metric m ON m.evaluation = e.id "
+            "WHERE e.status = 'ok'"
+        )
+        numbers = None if individuals is None else sorted(set(individuals))
+        if numbers is not None:
+            query += f" AND e.individual IN ({','.join('?' * len(numbers))})"
+        result: dict[int, dict[str, float]] = {}
+        for number, name, value in self._connection.execute(f"{query} GROUP BY e.individual, m.name", numbers or ()):
+            result.setdefault(number, {})[name] = value
+        return result
+
+    def curve(self, evaluation: int) -> list[CurvePoint]:
+        rows = self._connection.execute(
+            "SELECT step, epoch, train_loss, accuracy, loss FROM curve WHERE evaluation = ? ORDER BY step",
+            (evaluation,),
+        )
+        return [CurvePoint(*row) for row in rows]
+
+    def generations(self) -> list[GenerationRow]:
+        rows = self._connection.execute(f"SELECT {_GENERATION} FROM generation ORDER BY number")
+        return [GenerationRow(*row) for row in rows]
+
+    def members(self, generation: int) -> list[MemberRow]:
+        rows = self._connection.execute(
+            "SELECT individual, rank, crowding, elite FROM member WHERE generation = ? ORDER BY individual",
+            (generation,),
+        )
+        return [
+            MemberRow(n, rank, math.inf if crowding is None else crowding, bool(e)) for n, rank, crowding, e in rows
+        ]
+
+    def carried(self, generation: int) -> dict[int, int]:
+        """Slot to individual, for the slots whose parent went on unchanged."""
+        return dict(
+            self._connection.execute(
+                "SELECT slot, individual FROM carried WHERE generation = ?", (generation,)
+            ).fetchall()
+        )
+
+    def controls(self, after: int = 0) -> list[ControlRow]:
+        rows = self._connection.execute(
+            "SELECT seq, at, actor, key, old, new, request FROM control WHERE seq > ? ORDER BY seq", (after,)
+        )
+        return [
+            ControlRow(seq, at, actor, key, None if old is None else json.loads(old), json.loads(new), request)
+            for seq, at, actor, key, old, new, request in rows
+        ]
+
+    def has_request(self, request: str) -> bool:
+        return self._connection.execute("SELECT 1 FROM control WHERE request = ?", (request,)).fetchone() is not None
+
+    def events(self, after: int = 0, individual: int | None = None) -> list[EventRow]:
+        condition, parameters = "seq > ?", [after]
+        if individual is not None:
+            condition, parameters = "seq > ? AND individual = ?", [after, individual]
+        rows = self._connection.execute(
+            f"SELECT seq, at, kind, individual, payload FROM event WHERE {condition} ORDER BY seq", parameters
+        )
+        return [EventRow(seq, at, kind, number, json.loads(payload)) for seq, at, kind, number, payload in rows]
+
+    def count_evaluations(self) -> int:
+        """Trainings that came to an end, well or not."""
+        return int(
+            self._connection.execute("SELECT count(*) FROM evaluation WHERE status IN ('ok', 'failed')").fetchone()[0]
+        )
+
+    def is_whole(self) -> bool:
+        """SQLite's own check of the file, and that every reference leads somewhere."""
+        quick = self._connection.execute("PRAGMA quick_check").fetchone()[0]
+        broken = self._connection.execute("PRAGMA foreign_key_check").fetchone()
+        return quick == "ok" and broken is None
+
+
+def _individual(row: tuple[object, ...], parents: tuple[int, ...]) -> IndividualRow:
+    values = list(row)
+    values[9] = json.loads(str(values[9]))
+    values[12] = Status(str(values[12]))
+    values[13] = Outcome(str(values[13])) if values[13] else None
+    columns: list[Any] = values
+    return IndividualRow(*columns, parents=parents)

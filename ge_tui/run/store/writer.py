@@ -1,0 +1,376 @@
+"""Writing what happened: one method a step of the life of a run, each one transaction."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.report import CurvePoint, TrainReport
+from ge_tui.run.store.blobs import put_text
+from ge_tui.run.store.connection import open_writer, transaction
+from ge_tui.run.store.queries import Queries
+from ge_tui.run.store.records import EventRow, MemberRow, RunRow, Status
+
+POISON = 3
+"""So many times may an individual be under way when the engine dies; then it is not tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewIndividual:
+    """What is known of an individual when its slot is taken."""
+
+    number: int
+    generation: int
+    slot: int
+    operator: str
+    proposer: str
+    parents: tuple[int, ...]
+    draw: str
+    control_seq: int
+    persona: str | None = None
+    category: str | None = None
+    segment: str | None = None
+    temperature: float | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Store(Queries):
+    """The one writer of a run's database; the caller holds the run's lock.
+
+    Every method commits before it returns, the event that tells of it in the same transaction.
+    """
+
+    def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(open_writer(file))
+        self._clock = clock
+        self._listener: Callable[[EventRow], None] = lambda _event: None
+        self._pending: list[EventRow] = []
+
+    def listen(self, listener: Callable[[EventRow], None]) -> None:
+        """Call `listener` for each event, after it is committed."""
+        self._listener = listener
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # -- the run ---------------------------------------------------------------------------------------
+
+    def create_run(self, run: RunRow, controls: Mapping[str, Any]) -> None:
+        """Begin a run in an empty database, with the controls it is launched with."""
+        with self._step():
+            self._connection.execute(
+                "INSERT INTO run (id, name, created_at, status, status_reason, settings, task, data, objectives, "
+                "environment, seconds) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run.name,
+                    run.created_at,
+                    run.status,
+                    run.status_reason,
+                    *(json.dumps(v) for v in (run.settings, run.task, run.data, run.objectives, run.environment)),
+                    run.seconds,
+                ),
+            )
+            for key, value in controls.items():
+                self._add_control("launch", key, None, value, None)
+            self._event("run_created", None, name=run.name)
+
+    def set_status(self, status: str, reason: str = "") -> None:
+        with self._step():
+            self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, reason))
+            self._event(f"run_{status}", None, reason=reason)
+
+    def add_time(self, seconds: float) -> None:
+        """Add to the run's working time."""
+        with self._step():
+            self._connection.execute("UPDATE run SET seconds = seconds + ?", (seconds,))
+
+    def set_settings(self, settings: dict[str, Any]) -> None:
+        """Settings changed on resume."""
+        with self._step():
+            self._connection.execute("UPDATE run SET settings = ?", (json.dumps(settings),))
+            self._event("settings", None, settings=settings)
+
+    def set_environment(self, environment: dict[str, Any]) -> None:
+        """Where this session of the engine works."""
+        with self._step():
+            self._connection.execute("UPDATE run SET environment = ?", (json.dumps(environment),))
+            self._event("session", None, **environment)
+
+    def set_objectives(self, objectives: list[dict[str, Any]]) -> None:
+        with self._step():
+            self._connection.execute("UPDATE run SET objectives = ?", (json.dumps(objectives),))
+            self._event("references_frozen", None, objectives=objectives)
+
+    def add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None = None) -> int:
+        """Put a control's new value in force; its sequence number."""
+        with self._step():
+            seq = self._add_control(actor, key, old, new, request)
+            self._event("control", None, actor=actor, key=key, old=old, new=new)
+        return seq
+
+    def note(self, kind: str, individual: int | None = None, **payload: Any) -> None:
+        """Record an event that changes no other state."""
+        with self._step():
+            self._event(kind, individual, **payload)
+
+    # -- an individual's life --------------------------------------------------------------------------
+
+    def propose(self, new: NewIndividual) -> None:
+        """Take a slot for an individual whose source is yet to be made."""
+        with self._step():
+            self._connection.execute(
+                "INSERT INTO individual (number, generation, slot, operator, proposer, persona, category, segment, "
+                "temperature, arguments, draw, control_seq, status, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposing', ?)",
+                (
+                    new.number, new.generation, new.slot, new.operator, new.proposer, new.persona, new.category,
+                    new.segment, new.temperature, json.dumps(dict(new.arguments)), new.draw, new.control_seq,
+                    self._clock(),
+                ),
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO parent (child, parent, place) VALUES (?, ?, ?)",
+                [(new.number, parent, place) for place, parent in enumerate(new.parents)],
+            )
+            self._event("proposing", new.number, generation=new.generation, slot=new.slot, operator=new.operator)
+
+    def accept(
+        self,
+        number: int,
+        source: str,
+        syntax_hash: str,
+        *,
+        segment: str | None = None,
+        arguments: Mapping[str, Any],
+    ) -> None:
+        """A proposal became an individual: its source is known, it waits for its evaluation."""
+        with self._step():
+            self._connection.execute(
+                "UPDATE individual SET status = 'waiting', source_blob = ?, syntax_hash = ?, segment = ?, arguments = ? "
+                "WHERE number = ?",
+                (
+                    put_text(self._connection, source),
+                    syntax_hash,
+                    segment,
+                    json.dumps(dict(arguments)),
+                    number,
+                ),
+            )
+            self._event("accepted", number, segment=segment, **arguments)
+
+    def reject(self, number: int, reason: str, source: str | None = None) -> None:
+        """No usable source came of a slot."""
+        with self._step():
+            blob = None if source is None else put_text(self._connection, source)
+            self._finish(number, Status.REJECTED, None, reason)
+            self._connection.execute("UPDATE individual SET source_blob = ? WHERE number = ?", (blob, number))
+            self._event("rejected", number, reason=reason)
+
+    def link_duplicate(self, number: int, original: int, how: str, source: str | None = None) -> None:
+        """An individual turned out to be one that is known; `how`: syntax or fingerprint."""
+        with self._step():
+            self._finish(number, Status.DUPLICATE, None, f"the same {how} as individual {original}")
+            self._connection.execute("UPDATE individual SET duplicate_of = ? WHERE number = ?", (original, number))
+            if source is not None:
+                blob = put_text(self._connection, source)
+                self._connection.execute("UPDATE individual SET source_blob = ? WHERE number = ?", (blob, number))
+            self._event("duplicate", number, of=original, how=how)
+
+    def checked(self, number: int, params: int, fingerprint: str, flops: int | None) -> None:
+        """An individual passed the checks before training."""
+        with self._step():
+            self._connection.execute(
+                "UPDATE individual SET params = ?, fingerprint = ? WHERE number = ?",
+                (params, fingerprint, number),
+            )
+            self._event("checked", number, params=params, flops=flops)
+
+    def fail(self, number: int, outcome: Outcome, reason: str) -> None:
+        """An individual failed before its training began."""
+        with self._step():
+            self._finish(number, Status.FAILED, outcome, reason)
+            self._event("failed", number, outcome=outcome, reason=reason)
+
+    # -- evaluations -----------------------------------------------------------------------------------
+
+    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int) -> int:
+        """The id of a new evaluation, under way."""
+        with self._step():
+            attempt = self._connection.execute(
+                "SELECT count(*) + 1 FROM evaluation WHERE individual = ? AND recipe = ? AND rung = ? AND seed = ?",
+                (number, recipe, rung, seed),
+            ).fetchone()[0]
+            cursor = self._connection.execute(
+                "INSERT INTO evaluation (individual, recipe, rung, seed, attempt, status, started_at) "
+                "VALUES (?, ?, ?, ?, ?, 'running', ?)",
+                (number, recipe, rung, seed, attempt, self._clock()),
+            )
+            self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
+            self._event("training", number, recipe=recipe, rung=rung, seed=seed)
+        return int(cursor.lastrowid or 0)
+
+    def add_curve_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
+        """One point of a learning curve, as it is measured."""
+        with self._step():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO curve (evaluation, step, epoch, train_loss, accuracy, loss) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (evaluation, point.step, point.epoch, point.train_loss, point.accuracy, point.loss),
+            )
+            self._event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
+
+    def finish_evaluation(self, evaluation: int, number: int, report: TrainReport) -> None:
+        """An evaluation came to its end, well or not."""
+        ok = report.outcome is Outcome.OK
+        with self._step():
+            output = put_text(self._connection, report.output) if report.output else None
+            self._connection.execute(
+                "UPDATE evaluation SET status = ?, outcome = ?, reason = ?, wall_s = ?, cpu_s = ?, peak_mb = ?, "
+                "output_blob = ? WHERE id = ?",
+                (
+                    "ok" if ok else "failed", report.outcome, report.reason, report.wall_s, report.cpu_s,
+                    report.peak_mb, output, evaluation,
+                ),
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO metric (evaluation, name, value) VALUES (?, ?, ?)",
+                [(evaluation, name, value) for name, value in sorted(report.metrics.items()) if math.isfinite(value)],
+            )
+            self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
+            self._event(
+                "evaluated" if ok else "failed", number, outcome=report.outcome, reason=report.reason,
+                metrics=report.metrics, wall_s=report.wall_s,
+            )  # fmt: skip
+
+    # -- generations -----------------------------------------------------------------------------------
+
+    def open_generation(self, number: int) -> None:
+        """Begin a generation; nothing happens where it was begun before."""
+        with self._step():
+            cursor = self._connection.execute(
+                "INSERT OR IGNORE INTO generation (number, opened_at) VALUES (?, ?)", (number, self._clock())
+            )
+            if cursor.rowcount:
+                self._event("generation_opened", None, generation=number)
+
+    def carry(self, generation: int, slot: int, number: int) -> None:
+        """A slot's draws left its parent unchanged."""
+        with self._step():
+            self._connection.execute("INSERT INTO carried VALUES (?, ?, ?)", (generation, slot, number))
+            self._event("carried", number, generation=generation, slot=slot)
+
+    def close_generation(
+        self,
+        number: int,
+        members: Iterable[MemberRow],
+        hypervolume: float,
+        front_size: int,
+        counts: Mapping[str, int],
+    ) -> None:
+        """Selection is done: the population that goes on."""
+        with self._step():
+            self._connection.execute(
+                "UPDATE generation SET closed_at = ?, hypervolume = ?, front_size = ?, children = ?, evaluated = ?, "
+                "failed = ?, duplicates = ? WHERE number = ?",
+                (
+                    self._clock(), hypervolume, front_size, counts["children"], counts["evaluated"], counts["failed"],
+                    counts["duplicates"], number,
+                ),
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO member (generation, individual, rank, crowding, elite) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (
+                        number,
+                        m.individual,
+                        m.rank,
+                        m.crowding if math.isfinite(m.crowding) else None,
+                        int(m.elite),
+                    )
+                    for m in members
+                ],
+            )
+            self._event(
+                "generation_closed",
+                None,
+                generation=number,
+                hypervolume=hypervolume,
+                front=front_size,
+                **counts,
+            )
+
+    # -- resume ----------------------------------------------------------------------------------------
+
+    def recover(self) -> int:
+        """Give back what was under way when the last engine ended; how many individuals that were.
+
+        One that was under way three times is not tried again: a genome that kills the machine must not loop.
+        """
+        with self._step():
+            self._connection.execute("UPDATE evaluation SET status = 'lost' WHERE status = 'running'")
+            lost = self._connection.execute(
+                "UPDATE individual SET status = 'waiting', lost = lost + 1 WHERE status = 'evaluating'"
+            ).rowcount
+            poisonous = [
+                row[0] for row in self._connection.execute(
+                    "SELECT number FROM individual WHERE status = 'waiting' AND lost >= ?", (POISON,)
+                )
+            ]  # fmt: skip
+            for number in poisonous:
+                reason = f"its training was cut off {POISON} times; it is not tried again"
+                self._finish(number, Status.FAILED, Outcome.KILLED, reason)
+                self._event("failed", number, outcome=Outcome.KILLED, reason=reason)
+            self._event("recovered", None, lost=lost)
+        return lost
+
+    def forgive_loss(self, number: int) -> None:
+        """Work that was cut off on purpose does not count against an individual."""
+        with self._step():
+            self._connection.execute(
+                "UPDATE evaluation SET status = 'lost' WHERE individual = ? AND status = 'running'", (number,)
+            )
+            self._connection.execute(
+                "UPDATE individual SET status = 'waiting' WHERE number = ? AND status = 'evaluating'",
+                (number,),
+            )
+            self._event("interrupted", number)
+
+    # -- inside a transaction --------------------------------------------------------------------------
+
+    @contextmanager
+    def _step(self) -> Iterator[sqlite3.Connection]:
+        self._pending = []
+        with transaction(self._connection):
+            yield self._connection
+        told, self._pending = self._pending, []
+        for event in told:
+            self._listener(event)
+
+    def _event(self, kind: str, individual: int | None, **payload: Any) -> None:
+        at = self._clock()
+        cursor = self._connection.execute(
+            "INSERT INTO event (at, kind, individual, payload) VALUES (?, ?, ?, ?)",
+            (at, kind, individual, json.dumps(payload, default=str)),
+        )
+        self._pending.append(EventRow(int(cursor.lastrowid or 0), at, kind, individual, payload))
+
+    def _add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO control (at, actor, key, old, new, request) VALUES (?, ?, ?, ?, ?, ?)",
+            (self._clock(), actor, key, None if old is None else json.dumps(old), json.dumps(new), request),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _finish(self, number: int, status: Status, outcome: Outcome | None, reason: str) -> None:
+        self._connection.execute(
+            "UPDATE individual SET status = ?, outcome = ?, reason = ? WHERE number = ?",
+            (status, outcome, reason, number),
+        )

@@ -1,0 +1,147 @@
+"""A run in the form others read: for `show`, for JSON, for any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ge_tui.evaluation.outcome import STAGES, Outcome
+from ge_tui.run.directory import RunDirectory
+from ge_tui.run.objectives import objectives_from
+from ge_tui.run.store import IndividualRow, RunReader, Status
+from ge_tui.search import Archive, Candidate, Objective, is_comparable, rank
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an individual stands among all of its run."""
+
+    metrics: Mapping[str, float]
+    rank: int | None
+    """Of non-domination among all evaluated; None for one that was not."""
+    front: bool
+    """In the archive: no other individual of the run is better in everything."""
+
+
+def standings(reader: RunReader) -> dict[int, Standing]:
+    """Every individual's metrics and place, duplicates with those of their originals."""
+    objectives = objectives_from(reader.run().objectives)
+    rows = reader.individuals()
+    metrics = reader.metrics()
+    candidates = [Candidate(row.number, metrics.get(row.number, {})) for row in rows if row.status is Status.EVALUATED]
+    able = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
+    ranks = {c.number: place for c, place in zip(able, rank(able, objectives), strict=True)}
+    members = _archive(able, objectives)
+    result: dict[int, Standing] = {}
+    for row in rows:
+        if row.status is Status.DUPLICATE and row.duplicate_of in result:
+            original = result[row.duplicate_of]
+            result[row.number] = Standing(original.metrics, original.rank, front=False)
+        else:
+            number = row.number
+            result[number] = Standing(metrics.get(number, {}), ranks.get(number), front=number in members)
+    return result
+
+
+def best(reader: RunReader) -> int | None:
+    """The individual that is best by the first objective, of those on the front."""
+    objectives = objectives_from(reader.run().objectives)
+    metrics = reader.metrics()
+    able = [c for number, m in metrics.items() if is_comparable(c := Candidate(number, m), objectives)]
+    members = Archive(objectives)
+    for candidate in able:
+        members.add(candidate)
+    if not members.members:
+        return None
+    first = objectives[0]
+    sign = -1 if first.direction == "max" else 1
+    return min(
+        members.members,
+        key=lambda c: (sign * c.metrics[first.name], c.metrics.get(first.tie_break or "", 0.0), c.number),
+    ).number
+
+
+def status_of(directory: RunDirectory, status: str) -> str:
+    """The status as it is, not as last written: an engine that was killed could not write its end."""
+    if status in ("running", "new") and not directory.is_open():
+        return "crashed" if status == "running" else "new"
+    return status
+
+
+def run_as_json(directory: RunDirectory, reader: RunReader) -> dict[str, Any]:
+    """The run and all of its individuals, as `show --json` prints them."""
+    run = reader.run()
+    where = standings(reader)
+    return {
+        "run": {
+            "name": run.name,
+            "status": status_of(directory, run.status),
+            "reason": run.status_reason,
+            "created_at": run.created_at,
+            "seconds": run.seconds,
+            "task": run.task["name"],
+            "data": run.data,
+            "settings": run.settings,
+            "environment": run.environment,
+            "objectives": run.objectives,
+            "hypervolume": [row.hypervolume for row in reader.generations() if row.closed_at is not None],
+            "generations": [asdict(row) for row in reader.generations()],
+            "controls": [asdict(row) for row in reader.controls()],
+        },
+        "individuals": [individual_as_json(row, where[row.number]) for row in reader.individuals()],
+    }
+
+
+def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "generation": row.generation,
+        "slot": row.slot,
+        "operator": row.operator,
+        "proposer": row.proposer,
+        "persona": row.persona,
+        "category": row.category,
+        "segment": row.segment,
+        "temperature": row.temperature,
+        "arguments": row.arguments,
+        "draw": row.draw,
+        "control_seq": row.control_seq,
+        "parents": list(row.parents),
+        "status": row.status,
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "params": row.params,
+        "metrics": dict(standing.metrics),
+        "rank": standing.rank,
+        "front": standing.front,
+        "duplicate_of": row.duplicate_of,
+        "syntax_hash": row.syntax_hash,
+        "fingerprint": row.fingerprint,
+    }
+
+
+def format_metric(name: str, value: float | None) -> str:
+    """A metric as people read it."""
+    if value is None:
+        return "-"
+    if name in ("params", "flops"):
+        return f"{value:,.0f}"
+    if name in ("accuracy", "loss", "overfit_gap"):
+        return f"{value:.4f}"
+    return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def failures(rows: Sequence[IndividualRow]) -> dict[Outcome, int]:
+    """How many individuals failed by each outcome, in the order of how far they came."""
+    counts = {
+        outcome: sum(row.outcome is outcome and row.status is Status.FAILED for row in rows) for outcome in STAGES
+    }
+    return {outcome: number for outcome, number in counts.items() if number}
+
+
+def _archive(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> set[int]:
+    archive = Archive(objectives)
+    for candidate in candidates:
+        archive.add(candidate)
+    return {candidate.number for candidate in archive.members}

@@ -1,0 +1,52 @@
+"""Who becomes a parent: binary tournaments by the crowded comparison of NSGA-II.
+
+Deb, Pratap, Agarwal & Meyarivan (2002), §III.B: the better front wins, then the larger crowding distance,
+then the draw. The usual DCD scheme deals permutations and so needs a multiple of four candidates; here each
+slot draws for itself, which works for any number and lets slots be filled in any order.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from ge_tui.search.crowding import crowding
+from ge_tui.search.objectives import Candidate, Objective, is_comparable
+from ge_tui.search.ranking import rank
+
+
+def tournament(
+    candidates: Sequence[Candidate],
+    objectives: Sequence[Objective],
+    count: int,
+    draw: Callable[[int], random.Random],
+) -> list[Candidate]:
+    """Parents for the slots 0 to `count` - 1, repeats possible.
+
+    Slot i draws from `draw(i)` alone, and the order in which candidates are given changes nothing, so a
+    larger `count` begins with the parents of a smaller one. Only comparable candidates take part; a lone
+    one is always chosen. Raises ValueError where there is none.
+    """
+    entrants = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
+    if not entrants:
+        raise ValueError(f"no parent to choose: none of the {len(candidates)} candidates has all its objectives")
+    entrants.sort(key=lambda candidate: candidate.number)
+    ranks = rank(entrants, objectives)
+    room = crowding(entrants, ranks, objectives)
+    standing = [(value, -distance) for value, distance in zip(ranks, room, strict=True)]
+    return [entrants[_duel(standing, draw(slot))] for slot in range(count)]
+
+
+def _duel(standing: Sequence[tuple[int, float]], rng: random.Random) -> int:
+    """The better of two different entrants; a smaller standing is better.
+
+    The first is drawn as readily as the second, so between equals it may stay the winner. Only `random()` is
+    called: it alone gives the same numbers in every version of Python.
+    """
+    count = len(standing)
+    if count == 1:
+        return 0
+    first = int(rng.random() * count)
+    second = int(rng.random() * (count - 1))
+    second += second >= first
+    return second if standing[second] < standing[first] else first

@@ -1,0 +1,20 @@
+"""The settings of a run: one typed schema, from which files, flags, help and docs derive."""
+
+from ge_tui.settings.load import parse_assignment, read_settings
+from ge_tui.settings.schema import (
+    BudgetSettings,
+    Controls,
+    EvaluationSettings,
+    SearchSettings,
+    Settings,
+)
+
+__all__ = [
+    "BudgetSettings",
+    "Controls",
+    "EvaluationSettings",
+    "SearchSettings",
+    "Settings",
+    "parse_assignment",
+    "read_settings",
+]

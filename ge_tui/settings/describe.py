@@ -1,0 +1,72 @@
+"""The schema in words: for `--help` and for the documentation."""
+
+from __future__ import annotations
+
+import textwrap
+import typing
+from typing import Any
+
+import annotated_types
+
+from ge_tui.settings.keys import Key, all_keys, table_names
+
+
+def help_text(width: int = 100) -> str:
+    """Every setting with its type, range, default and meaning, for a terminal."""
+    lines = []
+    for key in all_keys():
+        mark = "*" if key.is_control else " "
+        head = f" {mark} {_names(key)}  [{_kind(key)}; default {_default(key)}]"
+        lines += [
+            head,
+            *textwrap.wrap(key.field.description or "", width, initial_indent=" " * 6, subsequent_indent=" " * 6),
+        ]
+    lines.append(" * a control: can be changed while the run runs, with `ge-tui steer RUN KEY=VALUE`")
+    return "\n".join(lines).replace("%", "%%")
+
+
+def markdown() -> str:
+    """Every setting as a table for the documentation."""
+    rows = ["| setting | kind | default | meaning |", "|---|---|---|---|"]
+    for key in all_keys():
+        name = f"`{_names(key)}`" + (" (control)" if key.is_control else "")
+        kind = _kind(key).replace("|", "\\|")
+        rows.append(f"| {name} | {kind} | `{_default(key)}` | {key.field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _names(key: Key) -> str:
+    return f"{key.short}.NAME" if key.is_table else key.short
+
+
+def _default(key: Key) -> str:
+    if key.is_table:
+        return "1"
+    value: Any = key.field.get_default(call_default_factory=True)
+    if isinstance(value, tuple):
+        return ",".join(value) or "the task's"
+    return {"True": "true", "False": "false", "": "the task's"}.get(str(value), str(value))
+
+
+def _kind(key: Key) -> str:
+    if key.is_table:
+        known = table_names(key)
+        return f"weight >= 0, for {', '.join(known)}" if known else "weight >= 0, for each offline operator"
+    if typing.get_origin(key.field.annotation) is typing.Literal:
+        return "|".join(typing.get_args(key.field.annotation))
+    names = {bool: "true|false", int: "whole number", float: "number", str: "text"}
+    return names.get(key.field.annotation, "list") + _range(key)  # type: ignore[arg-type]
+
+
+def _range(key: Key) -> str:
+    limits = []
+    for item in key.field.metadata:
+        if isinstance(item, annotated_types.Ge):
+            limits.append(f">= {item.ge}")
+        elif isinstance(item, annotated_types.Gt):
+            limits.append(f"> {item.gt}")
+        elif isinstance(item, annotated_types.Le):
+            limits.append(f"<= {item.le}")
+        elif isinstance(item, annotated_types.Lt):
+            limits.append(f"< {item.lt}")
+    return f" {', '.join(limits)}" if limits else ""

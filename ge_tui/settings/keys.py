@@ -1,0 +1,104 @@
+"""The names of settings, as users write them.
+
+A setting's full key is its path in the schema (`search.population`). The groups `search` and `controls` may
+be left out, and so may `evaluation` where the rest of the name is unmistakable: `population`, `temperature`,
+`persona.expert`, `rung`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from ge_tui.errors import UsageError
+from ge_tui.settings.schema import Controls, Group, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting."""
+
+    path: tuple[str, ...]
+    field: FieldInfo
+    is_table: bool
+    """Weights by name: further words follow, as in `persona.expert`."""
+
+    @property
+    def full(self) -> str:
+        return ".".join(self.path)
+
+    @property
+    def short(self) -> str:
+        """What users write: without the group where one is not needed."""
+        return self.path[-1] if self.path[0] in ("search", "controls") else self.full
+
+    @property
+    def is_control(self) -> bool:
+        return self.path[0] == "controls"
+
+
+def all_keys(model: type[Group] = Settings, prefix: tuple[str, ...] = ()) -> Iterator[Key]:
+    """Every setting, in the order of the schema."""
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Group):
+            yield from all_keys(kind, (*prefix, name))
+        else:
+            yield Key((*prefix, name), field, is_table=str(kind).startswith("dict"))
+
+
+def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
+    """The path of a setting named by a user. Raises UsageError with the nearest valid name."""
+    words = tuple(name.strip().split("."))
+    keys = [key for key in all_keys() if key.is_control or not controls_only]
+    matches = {
+        (*key.path, *words[length:]): None
+        for key in keys
+        for length in range(1, len(words) + 1)
+        if _is_suffix(words[:length], key.path) and (len(words) - length == (1 if key.is_table else 0))
+    }
+    if len(matches) == 1:
+        return next(iter(matches))
+    tables = [key for key in keys if key.is_table and _is_suffix(words, key.path)]
+    if tables:
+        names = ", ".join(f"{tables[0].short}.{item}" for item in table_names(tables[0])) or f"{tables[0].short}.NAME"
+        raise UsageError(f"'{name}' holds weights by name; write {names}")
+    if controls_only and not controls_only_mistake(name):
+        raise UsageError(f"'{name}' cannot be changed while a run runs; it can be set when a run starts")
+    raise UsageError(f"no {'control' if controls_only else 'setting'} '{name}'{_nearest(name, keys)}")
+
+
+def controls_only_mistake(name: str) -> bool:
+    """Whether a name is no setting at all, as opposed to one that is not a control."""
+    try:
+        find_key(name)
+    except UsageError:
+        return True
+    return False
+
+
+def table_names(key: Key) -> list[str]:
+    """The names a table of weights has by default."""
+    default: Any = key.field.get_default(call_default_factory=True)
+    return list(default) if isinstance(default, dict) else []
+
+
+def is_control_path(path: tuple[str, ...]) -> bool:
+    return path[0] == "controls" and path[1] in Controls.model_fields
+
+
+def _is_suffix(words: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    return len(words) <= len(path) and path[-len(words) :] == words
+
+
+def _nearest(name: str, keys: list[Key]) -> str:
+    names = [key.short for key in keys if not key.is_table]
+    names += [f"{key.short}.{item}" for key in keys if key.is_table for item in table_names(key)]
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if not close:
+        close = difflib.get_close_matches(name.rsplit(".", maxsplit=1)[-1], names, n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else ". `ge-tui run --help` lists them all"

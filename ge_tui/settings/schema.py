@@ -1,0 +1,123 @@
+"""Every setting there is: its name, type, default, range and meaning. Nothing else repeats them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Weight = Annotated[float, Field(ge=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+PERSONAS = ("expert", "mad_scientist", "magoo", "engineer")
+CATEGORIES = ("params", "params_unusual", "complex", "reduce_params", "unusual", "significant")
+
+
+class Group(BaseModel):
+    """A group of settings: frozen, unknown names refused, finite numbers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _equal_weights(names: tuple[str, ...]) -> dict[str, float]:
+    return dict.fromkeys(names, 1.0)
+
+
+class Controls(Group):
+    """What can be changed while a run runs; each change is on record, and each individual knows what was in force."""
+
+    pause: bool = Field(False, description="hold back new proposals and evaluations; what runs is finished")
+    stop: Literal["no", "generation", "now"] = Field(
+        "no",
+        description="end the run: after this generation, or now (work under way is done again on resume)",
+    )
+    temperature: float = Field(
+        1.0,
+        ge=0,
+        le=2,
+        description="how bold proposals are: 1 is as designed, 0 the mildest, 2 the boldest",
+    )
+    crossover_probability: Probability = Field(0.35, description="for each pair of neighbouring slots")
+    mutation_probability: Probability = Field(0.8, description="for each slot, after crossover")
+    persona: dict[str, Weight] = Field(
+        default_factory=lambda: _equal_weights(PERSONAS),
+        description="how often an LLM is asked in each role, relative to the others; offline operators have no role",
+    )
+    category: dict[str, Weight] = Field(
+        default_factory=lambda: _equal_weights(CATEGORIES),
+        description="how often an LLM is asked for each kind of change, relative to the others",
+    )
+    operator: dict[str, Weight] = Field(
+        default_factory=dict,
+        description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",
+    )
+
+
+class SearchSettings(Group):
+    """The population and its selection."""
+
+    population: int = Field(12, ge=1, le=1000, description="slots for children in each generation")
+    initial_population: int = Field(
+        0, ge=0, le=10_000, description="children made from the seed at the start; 0: as many as population"
+    )
+    generations: int = Field(10, ge=0, le=100_000, description="generations after the initial population")
+    elites: int = Field(
+        0, ge=0, le=1000, description="individuals kept by SPEA2 in each generation; 0: as many as population"
+    )
+    attempts: int = Field(
+        6,
+        ge=1,
+        le=100,
+        description="proposals tried for one slot before a duplicate or a refusal is accepted as its end",
+    )
+    objectives: tuple[str, ...] = Field(
+        (),
+        description="metrics to optimise as name:max or name:min, e.g. accuracy:max,params:min,flops:min; "
+        "empty: those of the task",
+    )
+
+
+class EvaluationSettings(Group):
+    """How genomes are trained."""
+
+    recipe: str = Field("", description="a recipe of the task; empty: its default")
+    rung: Literal["look", "short", "full"] = Field("short", description="how much training an evaluation gets")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
+    slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
+    threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
+    memory_mb: int = Field(4096, ge=64, description="memory one genome may use beyond what torch itself needs, MiB")
+    max_output_kb: int = Field(8192, ge=1, description="what one genome may print before it is ended, KiB")
+    check_timeout_s: float = Field(60.0, gt=0, description="wall clock limit of the checks before training, seconds")
+    train_timeout_s: float = Field(
+        7200.0,
+        gt=0,
+        description="wall clock limit of one training, seconds; only a guard, budgets are in steps",
+    )
+    fresh: bool = Field(
+        sys.platform != "linux",
+        description="start a new interpreter for every genome instead of forking a warm one",
+    )
+
+
+class BudgetSettings(Group):
+    """When a run ends, besides its generations; whichever comes first. 0: no such limit."""
+
+    evaluations: int = Field(0, ge=0, description="trainings, the seed's included")
+    hours: float = Field(0.0, ge=0, description="wall clock hours, pauses and breaks between sessions not counted")
+
+
+class Settings(Group):
+    """The settings of one run."""
+
+    task: str = Field("ExquisiteNetV2", description="a task's name, or the path of its folder")
+    data: str = Field(
+        "auto",
+        description="digits, digits-plain, cifar10, folder:PATH or fake; auto: the task's first choice that is on disk",
+    )
+    llm: str = Field("offline", description="where proposals come from; offline: built-in operators, no LLM")
+    seed: int = Field(0, ge=0, lt=1 << 63, description="of every draw the run makes")
+    search: SearchSettings = SearchSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+    budget: BudgetSettings = BudgetSettings()
+    controls: Controls = Controls()
