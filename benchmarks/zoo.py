@@ -121,17 +121,22 @@ def networks() -> dict[str, str]:
 
     return {
         "seed": seed,
-        "half width": edit(("384", "192"), (", 192)\n        self.block4 = DFSEBV2(192", ", 96)\n        self.block4 = DFSEBV2(96"),
-                           ("ME(192, 192)", "ME(96, 192)")),
+        "half width": edit(
+            ("384", "192"), (", 192)\n        self.block4 = DFSEBV2(192", ", 96)\n        self.block4 = DFSEBV2(96"),
+            ("ME(192, 192)", "ME(96, 192)"),
+        ),
         "wide": edit(("384", "512")),
         "5x5 kernels": edit((", 3, True)", ", 5, True)")),
         "no dropout": edit(("nn.Dropout(0.5)", "nn.Dropout(0.0)")),
-        "no residual": edit(("self.depthwise1(y)) + x", "self.depthwise1(y))"), ("self.depthwise2(y) + x", "self.depthwise2(y)")),
+        "no residual": edit(
+            ("self.depthwise1(y)) + x", "self.depthwise1(y))"), ("self.depthwise2(y) + x", "self.depthwise2(y)")
+        ),
         "tanh": edit(("F.silu", "torch.tanh"), ("F.hardswish", "torch.tanh")),
         "average pooling": edit(("self.pool = nn.MaxPool2d", "self.pool = nn.AvgPool2d")),
         "four stages": edit(
             ("        self.down5 = ME(192, 384)\n        self.block5 = DFSEBV2(384, 3, True)\n", ""),
-            ("        x = self.block5(self.down5(x))\n", ""), ("DW(384, 3)", "DW(192, 3)"), ("nn.Linear(384", "nn.Linear(192"),
+            ("        x = self.block5(self.down5(x))\n", ""),
+            ("DW(384, 3)", "DW(192, 3)"), ("nn.Linear(384", "nn.Linear(192"),
         ),
         "linear": _HEADER + _LINEAR,
         "mlp": _HEADER + _MLP,

@@ -30,7 +30,9 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: Commands, name: str, module: str, summary: str, **more: str) -> argparse.ArgumentParser:
+def _add(
+    commands: Commands, name: str, module: str, summary: str, epilog: str | None = None
+) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
 
     def command(options: argparse.Namespace) -> int:
@@ -42,7 +44,7 @@ def _add(commands: Commands, name: str, module: str, summary: str, **more: str) 
         help=summary,
         description=summary[0].upper() + summary[1:] + ".",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        **more,
+        epilog=epilog,
     )
     parser.set_defaults(command=command)
     return parser

@@ -169,7 +169,8 @@ class LiveProgress(Progress):
         volume = f"hypervolume {closed[-1].hypervolume:.5f}" if closed else "hypervolume -"
         bar.add_row(
             Text(run.name, style="bold"), ProgressBar(planned, len(closed), width=24),
-            f"generation {max(0, len(generations) - 1)} of {planned - 1}", f"{reader.count_evaluations()} evaluated", volume,
+            f"generation {max(0, len(generations) - 1)} of {planned - 1}",
+            f"{reader.count_evaluations()} evaluated", volume,
         )  # fmt: skip
         parts: list[RenderableType] = [bar, front_table(reader, run.objectives)]
         for number, (since, seen) in sorted(self._running.items()):

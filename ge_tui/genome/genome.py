@@ -167,7 +167,7 @@ def _name_of(text: str, index: int) -> str:
     found = _DEFINITION.findall(text)
     classes = [name for kind, name in found if kind == "class"]
     functions = [name for kind, name in found if kind != "class"]
-    return (classes or functions or [f"segment{index}"])[-1]
+    return str((classes or functions or [f"segment{index}"])[-1])
 
 
 def _unique(names: Sequence[str]) -> list[str]:

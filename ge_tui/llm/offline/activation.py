@@ -72,7 +72,7 @@ def _swapped(subject: Subject, site: Site, name: str, other: str) -> Draft | Non
     spelled = subject.anatomy.spell(f"torch.nn.{path}")
     if spelled is None:
         return None
-    draft = subject.draft(f"activation {name} -> {other} in {subject.where(site.node)}")
+    draft = subject.draft(f"activation {name} -> {other} in {subject.spot(site.node)}")
     return draft.replace(site.node.func, spelled)
 
 

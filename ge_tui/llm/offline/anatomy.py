@@ -46,6 +46,18 @@ class ClassInfo:
         return found
 
     @cached_property
+    def constants(self) -> dict[str, ast.expr]:
+        """Values assigned to names in the body of the class."""
+        found: dict[str, ast.expr] = {}
+        for statement in self.node.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    found[name] = value
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    found[name] = value
+        return found
+
+    @cached_property
     def attributes(self) -> AttributeCount:
         return AttributeCount(self.node)
 
@@ -90,6 +102,8 @@ class Anatomy:
     """Values assigned to names at the top level."""
     owners: dict[ast.FunctionDef, ClassInfo] = field(default_factory=dict)
     """The class of each method."""
+    obscure: set[str] = field(default_factory=set)
+    """Names that other statements at the top level may bind: branches, loops, several targets at once."""
     imports: dict[str, str] = field(default_factory=dict)
     """Names bound by imports, each with its full dotted path: `nn` is `torch.nn`."""
 
@@ -99,6 +113,11 @@ class Anatomy:
             if node in piece.parents:
                 return number
         raise KeyError(node)
+
+    @cached_property
+    def knows_all_names(self) -> bool:
+        """Whether every name of the module can be listed."""
+        return "*" not in self.imports and all(piece.tree is not None for piece in self.pieces)
 
     def segment_name(self, number: int) -> str:
         return self.genome.segments[number - 1].name if number else ""
@@ -186,10 +205,20 @@ def _note(anatomy: Anatomy, statement: ast.stmt) -> None:
             anatomy.functions[name] = statement
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             anatomy.constants[name] = value
-        case ast.Import(names=names):
-            for alias in names:
-                first = alias.name.split(".")[0]
-                anatomy.imports[alias.asname or first] = alias.name if alias.asname else first
-        case ast.ImportFrom(module=str(module), names=names, level=0):
-            for alias in names:
-                anatomy.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            anatomy.constants[name] = value
+        case ast.Import() | ast.ImportFrom():
+            anatomy.imports.update(imported(statement))
+        case _:
+            stored = (node for node in ast.walk(statement) if isinstance(node, ast.Name | ast.alias))
+            anatomy.obscure.update(node.id if isinstance(node, ast.Name) else node.name for node in stored)
+
+
+def imported(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """The names an import binds, each with its full dotted path; `*` for a star import."""
+    for alias in statement.names:
+        if isinstance(statement, ast.Import):
+            first = alias.name.split(".")[0]
+            yield alias.asname or first, alias.name if alias.asname else first
+        else:
+            yield alias.asname or alias.name, f"{'.' * statement.level}{statement.module or ''}.{alias.name}"

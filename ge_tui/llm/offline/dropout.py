@@ -43,7 +43,7 @@ def _moved(rate: float, rng: random.Random, temperature: float) -> float:
 
 
 def _changed(subject: Subject, literal: ast.Constant, rate: float) -> Draft:
-    detail = f"dropout {literal.value!r} -> {rate} in {subject.where(literal)}"
+    detail = f"dropout {literal.value!r} -> {rate} in {subject.spot(literal)}"
     return subject.draft(detail).replace(literal, str(rate))
 
 

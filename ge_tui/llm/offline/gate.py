@@ -41,9 +41,7 @@ def propose(subject: Subject, rng: random.Random, _temperature: float) -> Iterat
 
 
 def _flipped(subject: Subject, literal: ast.Constant) -> Draft:
-    parent = subject.anatomy.parent(literal)
-    owner = f" of {subject.anatomy.written(parent)}" if isinstance(parent, ast.Call) else ""
-    draft = subject.draft(f"{literal.value!r} -> {not literal.value}{owner} in {subject.where(literal)}")
+    draft = subject.draft(f"flag {literal.value!r} -> {not literal.value} in {subject.spot(literal)}")
     return draft.replace(literal, str(not literal.value))
 
 
@@ -55,7 +53,7 @@ def _is_ratio(subject: Subject, literal: ast.Constant, bases: tuple[ast.Constant
 
 
 def _resized(subject: Subject, literal: ast.Constant, ratio: int) -> Draft:
-    draft = subject.draft(f"ratio {literal.value!r} -> {ratio} in {subject.where(literal)}")
+    draft = subject.draft(f"ratio {literal.value!r} -> {ratio} in {subject.spot(literal)}")
     return draft.replace(literal, str(ratio))
 
 

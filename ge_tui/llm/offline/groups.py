@@ -51,7 +51,7 @@ def _choices(subject: Subject, site: Site, layers: Sequence[Layer], widths: Sequ
 
 def _regrouped(subject: Subject, site: Site, text: str) -> Draft | None:
     written = argument(site.node, "groups", 6)
-    where = subject.where(site.node)
+    where = subject.spot(site.node)
     if written is not None:
         old = subject.anatomy.written(written)
         return subject.draft(f"groups {old} -> {text} in {where}").replace(written, text)

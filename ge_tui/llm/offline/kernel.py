@@ -34,7 +34,7 @@ def propose(subject: Subject, rng: random.Random, temperature: float) -> Iterato
 def _resized(subject: Subject, literal: ast.Constant, new: int) -> Draft | None:
     size = literal.value
     assert isinstance(size, int)
-    draft = subject.draft(f"kernel {size} -> {new} in {subject.where(literal)}").replace(literal, str(new))
+    draft = subject.draft(f"kernel {size} -> {new} in {subject.spot(literal)}").replace(literal, str(new))
     call = _convolution(subject, literal)
     if call is None:
         return draft

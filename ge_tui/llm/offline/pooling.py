@@ -60,4 +60,4 @@ def _swapped(subject: Subject, site: Site, name: str) -> Draft | None:
         spelled = f"{subject.anatomy.written(func).removesuffix(name)}{other}"
     if spelled is None:
         return None
-    return subject.draft(f"pooling {name} -> {other} in {subject.where(site.node)}").replace(func, spelled)
+    return subject.draft(f"pooling {name} -> {other} in {subject.spot(site.node)}").replace(func, spelled)

@@ -10,7 +10,7 @@ from functools import partial
 from ge_tui.llm.offline.anatomy import ClassInfo
 from ge_tui.llm.offline.arguments import bracketed
 from ge_tui.llm.offline.blocks import block_calls
-from ge_tui.llm.offline.shapes import Instance, Site, Tensor
+from ge_tui.llm.offline.shapes import Site, Tensor
 from ge_tui.llm.offline.subject import Draft, Option, Subject, drawn
 
 _COMPREHENSIONS = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.Lambda
@@ -21,7 +21,7 @@ def propose(subject: Subject, rng: random.Random, _temperature: float) -> Iterat
     options: list[Option] = [
         (1.0, partial(_around, subject, site, info, name))
         for site, info, name in block_calls(subject)
-        if not _has_shortcut(subject, site) and not _works_in_place(site, info, name)
+        if not _has_shortcut(subject, site)
     ]
     for node, uses in subject.trace.sums.items():
         if subject.is_open(node) and isinstance(node.op, ast.Add) and _same_shapes(uses):
@@ -57,19 +57,6 @@ def _has_shortcut(subject: Subject, site: Site) -> bool:
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
         return True
     return any(isinstance(outer, _COMPREHENSIONS) for outer in subject.anatomy.ancestors(site.node))
-
-
-def _works_in_place(site: Site, info: ClassInfo, name: str) -> bool:
-    """A block that overwrites its input would spoil the shortcut."""
-    nodes: list[ast.AST] = [info.members[name]]
-    if isinstance(site.callee, Instance):
-        nodes.append(site.callee.info.node)
-    for node in (inner for outer in nodes for inner in ast.walk(outer)):
-        if isinstance(node, ast.AugAssign) or (isinstance(node, ast.keyword) and node.arg == "inplace"):
-            return True
-        if isinstance(node, ast.Attribute) and node.attr.endswith("_") and not node.attr.startswith("_"):
-            return True
-    return False
 
 
 def _same_shapes(uses: list[tuple[object, object]]) -> bool:

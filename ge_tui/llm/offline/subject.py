@@ -59,6 +59,14 @@ class Subject:
         function = self.anatomy.function_of(node)
         return function.name if function else "the file"
 
+    def spot(self, node: ast.AST) -> str:
+        """Like `where`, with the attribute that is made there: "block2 of ExquisiteNetV2"."""
+        info = self.anatomy.class_of(node)
+        for outer in self.anatomy.ancestors(node) if info else ():
+            if isinstance(outer, ast.Assign) and (name := self_attribute(outer.targets[0])):
+                return f"{name} of {self.where(node)}"
+        return self.where(node)
+
     def draft(self, detail: str) -> Draft:
         return Draft(self.anatomy, detail)
 

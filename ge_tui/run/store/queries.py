@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
@@ -22,12 +23,22 @@ from ge_tui.run.store.records import (
     Status,
 )
 
-_INDIVIDUAL = (
-    "number, generation, slot, operator, proposer, persona, category, segment, temperature, arguments, draw, "
-    "control_seq, status, outcome, reason, source_blob, syntax_hash, fingerprint, params, duplicate_of, lost, created_at"
+_RUN = (
+    "name",
+    "created_at",
+    "status",
+    "status_reason",
+    "settings",
+    "task",
+    "data",
+    "objectives",
+    "environment",
+    "seconds",
 )
-_EVALUATION = "id, individual, recipe, rung, seed, attempt, status, outcome, reason, started_at, wall_s, cpu_s, peak_mb"
-_GENERATION = "number, opened_at, closed_at, hypervolume, front_size, children, evaluated, failed, duplicates"
+_JSON = frozenset({"settings", "task", "data", "objectives", "environment", "arguments"})
+_INDIVIDUAL = tuple(field.name for field in fields(IndividualRow) if field.name != "parents")
+_EVALUATION = tuple(field.name for field in fields(EvaluationRow))
+_GENERATION = tuple(field.name for field in fields(GenerationRow))
 
 
 class Queries:
@@ -38,17 +49,15 @@ class Queries:
 
     def run(self) -> RunRow:
         """The run. Raises LookupError in a database that has none yet."""
-        row = self._connection.execute(
-            "SELECT name, created_at, status, status_reason, settings, task, data, objectives, environment, seconds FROM run"
-        ).fetchone()
+        row = self._connection.execute(f"SELECT {', '.join(_RUN)} FROM run").fetchone()
         if row is None:
             raise LookupError("the database holds no run")
-        return RunRow(*row[:4], *(json.loads(text) for text in row[4:9]), row[9])
+        return RunRow(**_named(_RUN, row))
 
     def individuals(self, where: str = "1", parameters: Iterable[object] = ()) -> list[IndividualRow]:
         """Individuals by number; `where` is an SQL condition of the program's own, never a user's text."""
         rows = self._connection.execute(
-            f"SELECT {_INDIVIDUAL} FROM individual WHERE {where} ORDER BY number", tuple(parameters)
+            f"SELECT {', '.join(_INDIVIDUAL)} FROM individual WHERE {where} ORDER BY number", tuple(parameters)
         ).fetchall()
         parents: dict[int, list[int]] = {}
         if rows:
@@ -58,7 +67,7 @@ class Queries:
             )
             for child, parent in pairs:
                 parents.setdefault(child, []).append(parent)
-        return [_individual(row, tuple(parents.get(row[0], ()))) for row in rows]
+        return [IndividualRow(**_named(_INDIVIDUAL, row), parents=tuple(parents.get(row[0], ()))) for row in rows]
 
     def individual(self, number: int) -> IndividualRow | None:
         found = self.individuals("number = ?", (number,))
@@ -86,10 +95,8 @@ class Queries:
 
     def evaluations(self, individual: int | None = None) -> list[EvaluationRow]:
         condition, parameters = ("individual = ?", (individual,)) if individual is not None else ("1", ())
-        rows = self._connection.execute(
-            f"SELECT {_EVALUATION} FROM evaluation WHERE {condition} ORDER BY id", parameters
-        )
-        return [EvaluationRow(*row[:7], Outcome(row[7]) if row[7] else None, *row[8:]) for row in rows]
+        query = f"SELECT {', '.join(_EVALUATION)} FROM evaluation WHERE {condition} ORDER BY id"
+        return [EvaluationRow(**_named(_EVALUATION, row)) for row in self._connection.execute(query, parameters)]
 
     def metrics(self, individuals: Iterable[int] | None = None) -> dict[int, dict[str, float]]:
         """Each individual's metrics: the mean over its finished evaluations at the run's rung."""
@@ -113,8 +120,8 @@ class Queries:
         return [CurvePoint(*row) for row in rows]
 
     def generations(self) -> list[GenerationRow]:
-        rows = self._connection.execute(f"SELECT {_GENERATION} FROM generation ORDER BY number")
-        return [GenerationRow(*row) for row in rows]
+        rows = self._connection.execute(f"SELECT {', '.join(_GENERATION)} FROM generation ORDER BY number")
+        return [GenerationRow(**_named(_GENERATION, row)) for row in rows]
 
     def members(self, generation: int) -> list[MemberRow]:
         rows = self._connection.execute(
@@ -167,10 +174,13 @@ class Queries:
         return quick == "ok" and broken is None
 
 
-def _individual(row: tuple[object, ...], parents: tuple[int, ...]) -> IndividualRow:
-    values = list(row)
-    values[9] = json.loads(str(values[9]))
-    values[12] = Status(str(values[12]))
-    values[13] = Outcome(str(values[13])) if values[13] else None
-    columns: list[Any] = values
-    return IndividualRow(*columns, parents=parents)
+def _named(columns: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
+    """A row by column name, JSON and names of states turned into what they stand for."""
+    values: dict[str, Any] = dict(zip(columns, row, strict=True))
+    for name in _JSON & values.keys():
+        values[name] = json.loads(values[name])
+    if values.get("outcome"):
+        values["outcome"] = Outcome(values["outcome"])
+    if "generation" in values:
+        values["status"] = Status(values["status"])
+    return values

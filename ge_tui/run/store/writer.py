@@ -154,8 +154,8 @@ class Store(Queries):
         """A proposal became an individual: its source is known, it waits for its evaluation."""
         with self._step():
             self._connection.execute(
-                "UPDATE individual SET status = 'waiting', source_blob = ?, syntax_hash = ?, segment = ?, arguments = ? "
-                "WHERE number = ?",
+                "UPDATE individual SET status = 'waiting', source_blob = ?, syntax_hash = ?, segment = ?, "
+                "arguments = ? WHERE number = ?",
                 (
                     put_text(self._connection, source),
                     syntax_hash,

@@ -7,14 +7,16 @@ else is UNKNOWN. Loops, depth and steps are bounded, so that no genome can hold 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ge_tui.llm.offline.anatomy import Anatomy, ClassInfo
 from ge_tui.llm.offline.shapes import layers
-from ge_tui.llm.offline.shapes.expressions import Expressions, Scope, TooLongError
+from ge_tui.llm.offline.shapes.expressions import TooLongError
 from ge_tui.llm.offline.shapes.functions import function
-from ge_tui.llm.offline.shapes.numbers import builtin, combine, mathematics, truth
+from ge_tui.llm.offline.shapes.names import Scope
+from ge_tui.llm.offline.shapes.numbers import builtin, mathematics
+from ge_tui.llm.offline.shapes.statements import GOES_ON, Statements
 from ge_tui.llm.offline.shapes.trace import Site, Trace
 from ge_tui.llm.offline.shapes.values import (
     UNKNOWN,
@@ -32,7 +34,6 @@ IMAGES: Final = 5
 CLASSES: Final = 10
 COLOURS: Final = 3
 _DEPTH = 24
-_GOES_ON: Final = object()
 
 
 def dry_run(anatomy: Anatomy, network: str, size: tuple[int, int]) -> Trace:
@@ -51,14 +52,12 @@ def dry_run(anatomy: Anatomy, network: str, size: tuple[int, int]) -> Trace:
     return runner.trace
 
 
-class _Runner(Expressions):
-    """Calls and statements; expressions are in the base class."""
+class _Runner(Statements):
+    """Calls; statements and expressions are in the base classes."""
 
     def __init__(self, anatomy: Anatomy) -> None:
         super().__init__(anatomy, Trace())
         self._depth = 0
-
-    # --- calls ---------------------------------------------------------------------------------------------
 
     def call(self, callee: object, values: Sequence[object], named: Mapping[str, object]) -> object:
         match callee:
@@ -124,7 +123,7 @@ class _Runner(Expressions):
             result = self.execute(node.body, scope)
         finally:
             self._depth -= 1
-        return None if result is _GOES_ON else result
+        return None if result is GOES_ON else result
 
     def _bound(
         self,
@@ -193,6 +192,8 @@ class _Runner(Expressions):
             if len(owner) > 1000:
                 raise TooLongError
             return None
+        if isinstance(owner, Instance) and values and name in ("add_module", "register_module"):
+            owner.is_open = True
         if isinstance(owner, Instance) and values and isinstance(values[0], str):
             owner.attributes[values[0]] = values[1] if len(values) > 1 else UNKNOWN
             return None
@@ -213,92 +214,3 @@ class _Runner(Expressions):
         site.arguments.append(tuple(values))
         site.inputs.append(source)
         site.results.append(result)
-
-    # --- statements ----------------------------------------------------------------------------------------
-
-    def execute(self, body: Sequence[ast.stmt], scope: Scope) -> object:
-        for statement in body:
-            rule = _STATEMENTS.get(type(statement))
-            result = rule(self, statement, scope) if rule else self._forget([statement], scope)
-            if result is not _GOES_ON:
-                return result
-        return _GOES_ON
-
-    def _assign(self, statement: ast.Assign, scope: Scope) -> object:
-        value = self.evaluate(statement.value, scope)
-        for target in statement.targets:
-            self.bind(target, value, scope)
-        return _GOES_ON
-
-    def _annotated(self, statement: ast.AnnAssign, scope: Scope) -> object:
-        if statement.value is not None:
-            self.bind(statement.target, self.evaluate(statement.value, scope), scope)
-        return _GOES_ON
-
-    def _augmented(self, statement: ast.AugAssign, scope: Scope) -> object:
-        before = self.evaluate(statement.target, scope)
-        value = combine(statement, before, self.evaluate(statement.value, scope), self.trace)
-        self.bind(statement.target, value, scope)
-        return _GOES_ON
-
-    def _expression(self, statement: ast.Expr, scope: Scope) -> object:
-        self.evaluate(statement.value, scope)
-        return _GOES_ON
-
-    def _return(self, statement: ast.Return, scope: Scope) -> object:
-        return self.evaluate(statement.value, scope) if statement.value is not None else None
-
-    def _if(self, statement: ast.If, scope: Scope) -> object:
-        test = self.evaluate(statement.test, scope)
-        self.trace.mark(self.trace.flags, test)
-        known = truth(test)
-        if known is None:
-            return self._forget([*statement.body, *statement.orelse], scope)
-        return self.execute(statement.body if known else statement.orelse, scope)
-
-    def _for(self, statement: ast.For, scope: Scope) -> object:
-        values = self.items(self.evaluate(statement.iter, scope))
-        if values is None or any(isinstance(inner, ast.Break | ast.Continue) for inner in ast.walk(statement)):
-            return self._forget([statement], scope)
-        for value in list(values):
-            self.bind(statement.target, value, scope)
-            result = self.execute(statement.body, scope)
-            if result is not _GOES_ON:
-                return result
-        return _GOES_ON
-
-    def _with(self, statement: ast.With, scope: Scope) -> object:
-        return self.execute(statement.body, scope)
-
-    def _nothing(self, _statement: ast.stmt, _scope: Scope) -> object:
-        return _GOES_ON
-
-    def _forget(self, body: Sequence[ast.stmt], scope: Scope) -> object:
-        """All that a body which cannot be followed may change is unknown from here on."""
-        returns = False
-        for node in (inner for statement in body for inner in ast.walk(statement)):
-            if isinstance(node, ast.Return):
-                returns = True
-            elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-                self.bind(node, UNKNOWN, scope)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr in ("append", "extend", "insert"):
-                    self.bind(node.func.value, UNKNOWN, scope)
-            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                scope.names[node.name] = UNKNOWN
-        return UNKNOWN if returns else _GOES_ON
-
-
-_STATEMENTS: Mapping[type[ast.stmt], Callable[..., object]] = {
-    ast.Assign: _Runner._assign,
-    ast.AnnAssign: _Runner._annotated,
-    ast.AugAssign: _Runner._augmented,
-    ast.Expr: _Runner._expression,
-    ast.Return: _Runner._return,
-    ast.If: _Runner._if,
-    ast.For: _Runner._for,
-    ast.With: _Runner._with,
-    ast.Pass: _Runner._nothing,
-    ast.Assert: _Runner._nothing,
-    ast.Raise: _Runner._nothing,
-}

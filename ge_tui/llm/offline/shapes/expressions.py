@@ -1,55 +1,36 @@
-"""The expressions of a dry run: names, attributes, arithmetic, comprehensions and the arguments of calls."""
+"""The expressions of a dry run: arithmetic, choices, comprehensions and the arguments of calls."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from ge_tui.llm.offline.anatomy import Anatomy, ClassInfo
+from ge_tui.llm.offline.anatomy import Anatomy
+from ge_tui.llm.offline.shapes.names import Names, Scope
 from ge_tui.llm.offline.shapes.numbers import combine, compare, numbered, truth
 from ge_tui.llm.offline.shapes.trace import Trace
 from ge_tui.llm.offline.shapes.values import (
     UNKNOWN,
-    Builtin,
-    Function,
     Instance,
     Layer,
-    Method,
     Parent,
-    Path,
     Tensor,
     origins_of,
 )
 
-_STEPS = 40_000
+_STEPS = 12_000
 _ITEMS = 256
-_BUILTIN_NAMES = "max min int round abs float bool range len list tuple reversed sorted enumerate zip sum"
-_BUILTINS = frozenset(_BUILTIN_NAMES.split())
 
 
 class TooLongError(Exception):
     """The dry run took more steps than any sensible network needs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
-    """The names of one call of a function."""
-
-    names: dict[str, object]
-    owner: Instance | None
-    """`self`, in a method."""
-    info: ClassInfo | None
-    """The class a method is written in, for `super()`."""
-
-
-class Expressions:
+class Expressions(Names):
     """Works out what an expression is worth."""
 
     def __init__(self, anatomy: Anatomy, trace: Trace) -> None:
-        self.anatomy = anatomy
-        self.trace = trace
-        self._globals: dict[str, object] = {}
+        super().__init__(anatomy, trace)
         self._literals: dict[ast.Constant, float] = {}
         self._steps = 0
 
@@ -65,44 +46,6 @@ class Expressions:
             raise TooLongError
         rule = _RULES.get(type(node))
         return rule(self, node, scope) if rule else UNKNOWN
-
-    def global_name(self, name: str) -> object:
-        """A name that is not local: a class or function of the file, a constant, an import or a builtin."""
-        if name not in self._globals:
-            self._globals[name] = UNKNOWN  # for a constant that refers to itself
-            self._globals[name] = self._find_global(name)
-        return self._globals[name]
-
-    def _find_global(self, name: str) -> object:
-        anatomy = self.anatomy
-        if name in anatomy.classes:
-            return anatomy.classes[name]
-        if name in anatomy.functions:
-            return Function(anatomy.functions[name], None)
-        if name in anatomy.constants:
-            return self.evaluate(anatomy.constants[name], Scope({}, None, None))
-        if name in anatomy.imports:
-            return Path(anatomy.imports[name])
-        return Builtin(name) if name in _BUILTINS else UNKNOWN
-
-    def method(self, start: ClassInfo, name: str) -> ast.FunctionDef | None:
-        """A method of the class or of a base class that is in the file."""
-        info: ClassInfo | None = start
-        for _ in range(8):
-            if info is None:
-                return None
-            if name in info.methods:
-                return info.methods[name]
-            info = self._base(info)
-        return None
-
-    def _base(self, info: ClassInfo) -> ClassInfo | None:
-        bases = [self.evaluate(base, Scope({}, None, None)) for base in info.node.bases]
-        return next((base for base in bases if isinstance(base, ClassInfo)), None)
-
-    def extends(self, info: ClassInfo, layer: str) -> bool:
-        bases = [self.evaluate(base, Scope({}, None, None)) for base in info.node.bases]
-        return any(isinstance(base, Path) and base.name == f"torch.nn.{layer}" for base in bases)
 
     def bind(self, target: ast.expr, value: object, scope: Scope) -> None:
         """Assign a value to a name, an attribute of an object, or several at once."""
@@ -142,31 +85,7 @@ class Expressions:
         return scope.names[node.id] if node.id in scope.names else self.global_name(node.id)
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> object:
-        owner = self.evaluate(node.value, scope)
-        name = node.attr
-        match owner:
-            case Path(path):
-                return Path(f"{path}.{name}")
-            case Tensor(shape):
-                if name in ("device", "dtype", "data", "T", "mT"):
-                    return UNKNOWN
-                return shape if name == "shape" else len(shape) if name == "ndim" else Method(owner, name)
-            case Instance():
-                if name in owner.attributes:
-                    return owner.attributes[name]
-                found = self.method(owner.info, name)
-                if found is not None:
-                    return Function(found, owner)
-                return True if name == "training" else Method(owner, name)
-            case Parent(instance, info):
-                base = self._base(info)
-                found = self.method(base, name) if base else None
-                return Function(found, instance) if found is not None else Method(owner, name)
-            case Layer():
-                return owner.arguments[name] if name in owner.arguments else Method(owner, name)
-            case list():
-                return Method(owner, name)
-        return UNKNOWN
+        return self.lookup(self.evaluate(node.value, scope), node.attr)
 
     def _call(self, node: ast.Call, scope: Scope) -> object:
         if isinstance(node.func, ast.Name) and node.func.id == "super":

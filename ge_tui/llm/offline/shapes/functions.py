@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from ge_tui.llm.offline.shapes.trace import Trace
 from ge_tui.llm.offline.shapes.values import UNKNOWN, Literal, Tensor, origins_of
+from ge_tui.llm.offline.shapes.views import VIEWS, Arguments, Named, Rule
 
 _SAME_SHAPE_NAMES = """
 relu relu_ relu6 silu gelu hardswish mish leaky_relu elu selu celu softplus sigmoid sigmoid_ hardsigmoid
@@ -17,17 +17,24 @@ clone detach float to type zeros_like ones_like rand_like randn_like flip roll c
 double erf sign reciprocal
 """
 _SAME_SHAPE = frozenset(_SAME_SHAPE_NAMES.split())
+"""Functions and methods whose result has the shape of their first argument."""
+_KEEPS_RESULT_NAMES = "relu relu_ sigmoid sigmoid_ tanh softmax log_softmax exp sqrt rsqrt reciprocal"
+_KEEPS_RESULT = frozenset(_KEEPS_RESULT_NAMES.split())
+"""Functions whose gradient is computed from their result."""
+_FORGETS_INPUT_NAMES = """
+relu sigmoid tanh softmax log_softmax exp sqrt dropout dropout1d dropout2d contiguous clone detach to float neg
+flip roll mean sum add sub flatten view reshape permute transpose squeeze unsqueeze chunk size expand_as
+"""
+_FORGETS_INPUT = frozenset(_FORGETS_INPUT_NAMES.split())
+"""Functions whose gradient does not need what they were given."""
 _REDUCTIONS = ("mean", "sum", "amax", "amin", "prod", "std", "var")
 _FACTORIES = ("zeros", "ones", "empty", "randn", "rand")
 _SUMS = ("add", "add_", "mul", "mul_", "sub", "sub_", "div", "div_", "maximum", "minimum")
 _POOL_ARGUMENTS = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
 _AVERAGE_ARGUMENTS = ("kernel_size", "stride", "padding", "ceil_mode")
 
-_Arguments = Sequence[object]
-_Named = Mapping[str, object]
 
-
-def function(name: str, positional: _Arguments, named: _Named, trace: Trace) -> object:
+def function(name: str, positional: Arguments, named: Named, trace: Trace) -> object:
     """Call a function of torch, or a method of a tensor with the tensor put first."""
     if name in _FACTORIES:
         sizes = positional[0] if positional and isinstance(positional[0], tuple | list) else positional
@@ -39,8 +46,12 @@ def function(name: str, positional: _Arguments, named: _Named, trace: Trace) -> 
         return _concatenated(first, rest[0] if rest else named.get("dim", 0), trace)
     if not isinstance(first, Tensor):
         return broadcast(rest[0], first, trace) if name in _SUMS and rest else UNKNOWN
+    if name.endswith("_") or named.get("inplace"):
+        trace.overwrite(first)
+    elif name not in _FORGETS_INPUT:
+        first.kept = True
     if name in _SAME_SHAPE:
-        return Tensor(first.shape)
+        return Tensor(first.shape, name in _KEEPS_RESULT)
     if name in _SUMS and rest:
         return broadcast(first, rest[0], trace)
     rule = _RULES.get("reduce" if name in _REDUCTIONS else name)
@@ -82,7 +93,17 @@ def matrix_product(first: Tensor, second: Tensor, trace: Trace) -> object:
     return Tensor((*longer[:-2], first.shape[-2], second.shape[-1]))
 
 
-def pooled(tensor: Tensor, arguments: _Named, trace: Trace) -> object:
+def activated(kind: str, tensor: Tensor, in_place: object, trace: Trace) -> Tensor:
+    """A module such as `SiLU` applied: as the function of that name."""
+    name = kind.lower()
+    if in_place:
+        trace.overwrite(tensor)
+    elif name not in _FORGETS_INPUT:
+        tensor.kept = True
+    return Tensor(tensor.shape, name in _KEEPS_RESULT)
+
+
+def pooled(tensor: Tensor, arguments: Named, trace: Trace) -> object:
     """Max or average pooling of images."""
     kernel = arguments.get("kernel_size")
     stride = arguments.get("stride")
@@ -117,21 +138,6 @@ def adaptive_pool(tensor: Tensor, size: object) -> object:
     return UNKNOWN
 
 
-def flattened(tensor: Tensor, start: object, end: object) -> object:
-    rank = len(tensor.shape)
-    if not isinstance(start, int) or not isinstance(end, int) or not rank:
-        return UNKNOWN
-    start, end = start % rank, end % rank
-    middle = _product(tensor.shape[start : end + 1])
-    return Tensor((*tensor.shape[:start], middle, *tensor.shape[end + 1 :]))
-
-
-def _product(sizes: Sequence[int]) -> int:
-    """A product that stays tied to a width where the other factors are one."""
-    wide = [size for size in sizes if size != 1]
-    return wide[0] if len(wide) == 1 else Literal.of(math.prod(sizes), [o for s in sizes for o in origins_of(s)])
-
-
 def _sized(sizes: object) -> object:
     if isinstance(sizes, tuple | list) and all(isinstance(size, int) for size in sizes):
         return Tensor(tuple(sizes))
@@ -152,7 +158,7 @@ def _concatenated(parts: object, axis: object, trace: Trace) -> object:
     return Tensor((*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
 
 
-def _reduced(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
+def _reduced(tensor: Tensor, rest: Arguments, named: Named, _: Trace) -> object:
     axes = rest[0] if rest else named.get("dim", named.get("axis"))
     keep = rest[1] if len(rest) > 1 else named.get("keepdim", False)
     axes = axes if isinstance(axes, tuple | list) else (axes,)
@@ -162,123 +168,37 @@ def _reduced(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> objec
     return Tensor(tuple(1 if at in gone else size for at, size in enumerate(tensor.shape) if keep or at not in gone))
 
 
-def _viewed(tensor: Tensor, rest: _Arguments, _named: _Named, trace: Trace) -> object:
-    sizes = rest[0] if rest and isinstance(rest[0], tuple | list) else rest
-    if not sizes or not all(isinstance(size, int) for size in sizes):
-        return UNKNOWN
-    known = [size for size in sizes if isinstance(size, int)]
-    total, given = math.prod(tensor.shape), math.prod(size for size in known if size != -1)
-    if known.count(-1) > 1 or given < 1 or total % given or (-1 not in known and total != given):
-        trace.problems.append(f"{tensor.shape} cannot be seen as {tuple(known)}")
-        return UNKNOWN
-    left = [size for size in tensor.shape if size not in known and size != 1]
-    inferred = _product(left) if math.prod(left) == total // given else total // given
-    return Tensor(tuple(inferred if size == -1 else size for size in known))
-
-
-def _permuted(tensor: Tensor, rest: _Arguments, _named: _Named, _: Trace) -> object:
-    axes = rest[0] if rest and isinstance(rest[0], tuple | list) else rest
-    rank = len(tensor.shape)
-    if len(axes) != rank or not all(isinstance(axis, int) and -rank <= axis < rank for axis in axes):
-        return UNKNOWN
-    return Tensor(tuple(tensor.shape[axis] for axis in axes if isinstance(axis, int)))
-
-
-def _transposed(tensor: Tensor, rest: _Arguments, _named: _Named, _: Trace) -> object:
-    rank = len(tensor.shape)
-    if len(rest) != 2 or not all(isinstance(axis, int) and -rank <= axis < rank for axis in rest):
-        return UNKNOWN
-    first, second = (axis for axis in rest if isinstance(axis, int))
-    sizes = list(tensor.shape)
-    sizes[first], sizes[second] = sizes[second], sizes[first]
-    return Tensor(tuple(sizes))
-
-
-def _squeezed(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
-    axis = rest[0] if rest else named.get("dim")
-    rank = len(tensor.shape)
-    if axis is None:
-        return Tensor(tuple(size for size in tensor.shape if size != 1))
-    if not isinstance(axis, int) or not -rank <= axis < rank:
-        return UNKNOWN
-    return Tensor(tuple(size for at, size in enumerate(tensor.shape) if at != axis % rank or size != 1))
-
-
-def _unsqueezed(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
-    axis = rest[0] if rest else named.get("dim")
-    rank = len(tensor.shape) + 1
-    if not isinstance(axis, int) or not -rank <= axis < rank:
-        return UNKNOWN
-    at = axis % rank
-    return Tensor((*tensor.shape[:at], 1, *tensor.shape[at:]))
-
-
-def _chunked(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
-    parts = rest[0] if rest else named.get("chunks")
-    axis = rest[1] if len(rest) > 1 else named.get("dim", 0)
-    rank = len(tensor.shape)
-    if not isinstance(parts, int) or not isinstance(axis, int) or parts < 1 or not -rank <= axis < rank:
-        return UNKNOWN
-    axis %= rank
-    if parts > 64 or tensor.shape[axis] % parts:
-        return UNKNOWN
-    share = Literal.of(tensor.shape[axis] // parts, origins_of(tensor.shape[axis]))
-    return tuple(Tensor((*tensor.shape[:axis], share, *tensor.shape[axis + 1 :])) for _ in range(parts))
-
-
-def _size(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
-    axis = rest[0] if rest else named.get("dim")
-    rank = len(tensor.shape)
-    if axis is None:
-        return tensor.shape
-    return tensor.shape[axis] if isinstance(axis, int) and -rank <= axis < rank else UNKNOWN
-
-
-def _window(names: Sequence[str]) -> _Rule:
-    def rule(tensor: Tensor, rest: _Arguments, named: _Named, trace: Trace) -> object:
+def _window(names: Sequence[str]) -> Rule:
+    def rule(tensor: Tensor, rest: Arguments, named: Named, trace: Trace) -> object:
         return pooled(tensor, dict(zip(names, rest, strict=False)) | dict(named), trace)
 
     return rule
 
 
-def _adaptive(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
+def _adaptive(tensor: Tensor, rest: Arguments, named: Named, _: Trace) -> object:
     return adaptive_pool(tensor, rest[0] if rest else named.get("output_size"))
 
 
-def _flat(tensor: Tensor, rest: _Arguments, named: _Named, _: Trace) -> object:
-    start = rest[0] if rest else named.get("start_dim", 0)
-    return flattened(tensor, start, rest[1] if len(rest) > 1 else named.get("end_dim", -1))
-
-
-def _like(_tensor: Tensor, rest: _Arguments, _named: _Named, _: Trace) -> object:
+def _like(_tensor: Tensor, rest: Arguments, _named: Named, _: Trace) -> object:
     return Tensor(rest[0].shape) if rest and isinstance(rest[0], Tensor) else UNKNOWN
 
 
-def _multiplied(tensor: Tensor, rest: _Arguments, _named: _Named, trace: Trace) -> object:
+def _multiplied(tensor: Tensor, rest: Arguments, _named: Named, trace: Trace) -> object:
     return matrix_product(tensor, rest[0], trace) if rest and isinstance(rest[0], Tensor) else UNKNOWN
 
 
-def _attended(tensor: Tensor, rest: _Arguments, _named: _Named, _: Trace) -> object:
+def _attended(tensor: Tensor, rest: Arguments, _named: Named, _: Trace) -> object:
     value = rest[1] if len(rest) > 1 else None
     return Tensor((*tensor.shape[:-1], value.shape[-1])) if isinstance(value, Tensor) else UNKNOWN
 
 
-_Rule = Callable[[Tensor, _Arguments, _Named, Trace], object]
-_RULES: Mapping[str, _Rule] = {
+_RULES: Mapping[str, Rule] = {
+    **VIEWS,
     "reduce": _reduced,
     "max_pool2d": _window(_POOL_ARGUMENTS),
     "avg_pool2d": _window(_AVERAGE_ARGUMENTS),
     "adaptive_avg_pool2d": _adaptive,
     "adaptive_max_pool2d": _adaptive,
-    "flatten": _flat,
-    "view": _viewed,
-    "reshape": _viewed,
-    "permute": _permuted,
-    "transpose": _transposed,
-    "squeeze": _squeezed,
-    "unsqueeze": _unsqueezed,
-    "chunk": _chunked,
-    "size": _size,
     "expand_as": _like,
     "matmul": _multiplied,
     "bmm": _multiplied,

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from ge_tui.llm.offline.shapes.functions import adaptive_pool, flattened, pooled
+from ge_tui.llm.offline.shapes.functions import activated, adaptive_pool, pooled
 from ge_tui.llm.offline.shapes.trace import Trace
 from ge_tui.llm.offline.shapes.values import UNKNOWN, Layer, Tensor
+from ge_tui.llm.offline.shapes.views import flattened
 
 _CONVOLUTION = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
 _POOL = "kernel_size stride padding"
@@ -36,7 +37,7 @@ SIGNATURES: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 _SAME_SHAPE_NAMES = """
-Identity Dropout Dropout1d Dropout2d ReLU ReLU6 SiLU GELU Hardswish Mish LeakyReLU ELU SELU CELU Softplus
+Dropout Dropout1d Dropout2d ReLU ReLU6 SiLU GELU Hardswish Mish LeakyReLU ELU SELU CELU Softplus
 Sigmoid Hardsigmoid Tanh PReLU Softmax LogSoftmax InstanceNorm2d Softsign Hardtanh
 """
 _SAME_SHAPE = frozenset(_SAME_SHAPE_NAMES.split())
@@ -73,9 +74,12 @@ def build(kind: str, positional: Sequence[object], named: Mapping[str, object], 
 
 def forward(layer: Layer, tensor: Tensor, trace: Trace) -> object:
     """What a layer makes of a tensor: a Tensor, or UNKNOWN."""
+    if layer.kind == "Identity":
+        return tensor
     if layer.kind in _SAME_SHAPE:
-        return Tensor(tensor.shape)
+        return activated(layer.kind, tensor, layer.arguments.get("inplace"), trace)
     rule = _RULES.get(layer.kind)
+    tensor.kept = tensor.kept or layer.kind != "Flatten"
     return rule(layer, tensor, trace) if rule else UNKNOWN
 
 

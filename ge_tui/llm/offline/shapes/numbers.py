@@ -62,6 +62,12 @@ def combine(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace:
         if isinstance(node.op, ast.MatMult):
             both = isinstance(left, Tensor) and isinstance(right, Tensor)
             return matrix_product(left, right, trace) if both else UNKNOWN  # type: ignore[arg-type]
+        if isinstance(node, ast.AugAssign):
+            trace.overwrite(left)
+        elif not isinstance(node.op, ast.Add | ast.Sub):
+            for side in (left, right):
+                if isinstance(side, Tensor):
+                    side.kept = True
         return broadcast(left, right, trace)
     if isinstance(left, list) and isinstance(right, list) and isinstance(node.op, ast.Add):
         return (left + right)[:_ITEMS]

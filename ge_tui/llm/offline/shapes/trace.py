@@ -82,6 +82,11 @@ class Trace:
             for part in value:
                 self.mark(kind, part)
 
+    def overwrite(self, value: object) -> None:
+        """A value is changed in place; where the gradient needs it, training will fail."""
+        if isinstance(value, Tensor) and value.kept:
+            self.problems.append("a value that the gradient needs is overwritten")
+
     def tie(self, first: object, second: object) -> None:
         """Two dimensions that must be equal: the literals behind them can only change together."""
         if first is second:

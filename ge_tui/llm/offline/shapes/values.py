@@ -52,6 +52,8 @@ UNKNOWN: Final = Unknown()
 @dataclass(eq=False, slots=True)
 class Tensor:
     shape: tuple[int, ...]
+    kept: bool = False
+    """Whether the gradient needs this value, so that it must not be overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Instance:
     children: list[object] = field(default_factory=list)
     """What it holds as a Sequential, where its class extends that."""
     uses: list[tuple[object, object]] = field(default_factory=list)
+    is_open: bool = False
+    """Whether it may have attributes whose names are only known when it runs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
