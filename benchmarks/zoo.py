@@ -1,4 +1,4 @@
-"""Sixteen varied networks: nine edits of the seed, seven of other families. Written for this benchmark."""
+"""Twenty varied networks: nine edits of the seed, eleven of other families. Written for this benchmark."""
 
 from __future__ import annotations
 
@@ -107,6 +107,50 @@ class ExquisiteNetV2(nn.Module):
 """
 
 
+_SINGLE = """
+class ExquisiteNetV2(nn.Module):
+    def __init__(self, class_num, img_channels):
+        super().__init__()
+        self.conv = nn.Conv2d(img_channels, 16, 5, padding=2)
+        self.out = nn.Linear(16 * 16, class_num)
+
+    def forward(self, x):
+        return self.out(F.adaptive_max_pool2d(F.relu(self.conv(x)), 4).flatten(1))
+"""
+
+_EARLY_POOLING = """
+class ExquisiteNetV2(nn.Module):
+    def __init__(self, class_num, img_channels):
+        super().__init__()
+        self.one = nn.Conv2d(img_channels, 32, 3, padding=1)
+        self.two = nn.Conv2d(32, 64, 3, padding=1)
+        self.norm1, self.norm2 = nn.BatchNorm2d(32), nn.BatchNorm2d(64)
+        self.out = nn.Linear(64, class_num)
+
+    def forward(self, x):
+        x = F.adaptive_avg_pool2d(x, 5)
+        x = F.relu(self.norm2(self.two(F.relu(self.norm1(self.one(x))))))
+        return self.out(x.mean(dim=(2, 3)))
+"""
+
+_BOTTLENECK = """
+class ExquisiteNetV2(nn.Module):
+    def __init__(self, class_num, img_channels):
+        super().__init__()
+        self.wide = nn.Conv2d(img_channels, 48, 3, padding=1)
+        self.narrow = nn.Conv2d(48, 2, 1)
+        self.again = nn.Conv2d(2, 64, 3, padding=1)
+        self.norm1, self.norm2, self.norm3 = nn.BatchNorm2d(48), nn.BatchNorm2d(2), nn.BatchNorm2d(64)
+        self.out = nn.Linear(64, class_num)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.norm1(self.wide(x))), 2)
+        x = F.relu(self.norm2(self.narrow(x)))
+        x = F.max_pool2d(F.relu(self.norm3(self.again(x))), 2)
+        return self.out(x.mean(dim=(2, 3)))
+"""
+
+
 def networks() -> dict[str, str]:
     """Name to source text; all of them honour the contract of the task ExquisiteNetV2."""
     seed = find_task("ExquisiteNetV2").seed_source
@@ -127,11 +171,11 @@ def networks() -> dict[str, str]:
         ),
         "wide": edit(("384", "512")),
         "5x5 kernels": edit((", 3, True)", ", 5, True)")),
-        "no dropout": edit(("nn.Dropout(0.5)", "nn.Dropout(0.0)")),
+        "heavy dropout": edit(("nn.Dropout(0.5)", "nn.Dropout(0.9)")),
         "no residual": edit(
             ("self.depthwise1(y)) + x", "self.depthwise1(y))"), ("self.depthwise2(y) + x", "self.depthwise2(y)")
         ),
-        "tanh": edit(("F.silu", "torch.tanh"), ("F.hardswish", "torch.tanh")),
+        "sigmoid": edit(("F.silu", "torch.sigmoid"), ("F.hardswish", "torch.sigmoid")),
         "average pooling": edit(("self.pool = nn.MaxPool2d", "self.pool = nn.AvgPool2d")),
         "four stages": edit(
             ("        self.down5 = ME(192, 384)\n        self.block5 = DFSEBV2(384, 3, True)\n", ""),
@@ -143,6 +187,10 @@ def networks() -> dict[str, str]:
         "cnn small": _HEADER + _PLAIN.replace("WIDTHS", "8, 16, 32").replace("ACT", "ReLU"),
         "cnn": _HEADER + _PLAIN.replace("WIDTHS", "32, 64, 128").replace("ACT", "ReLU"),
         "cnn sigmoid": _HEADER + _PLAIN.replace("WIDTHS", "32, 64, 128").replace("ACT", "Sigmoid"),
+        "cnn thin": _HEADER + _PLAIN.replace("WIDTHS", "4, 6, 8").replace("ACT", "ReLU"),
+        "one layer": _HEADER + _SINGLE,
+        "early pooling": _HEADER + _EARLY_POOLING,
+        "bottleneck": _HEADER + _BOTTLENECK,
         "resnet": _HEADER + _RESNET,
         "mixer": _HEADER + _MIXER,
     }  # fmt: skip

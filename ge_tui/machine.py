@@ -126,7 +126,7 @@ def _disk(name: str, folder: Path) -> Finding:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     detail = f"{folder}: {free / 2**30:.1f} GiB free"
-    if not os.access(existing, os.W_OK):
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
         return Finding(f"disk ({name})", Grade.MISSING, f"{folder} cannot be written", "choose another folder")
     try:
         refuse_network_file_system(existing)

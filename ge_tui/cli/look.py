@@ -12,7 +12,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import print_code, print_json, print_table
+from ge_tui.cli.output import print_code, print_json, print_table, printable
 from ge_tui.cli.progress import front_table
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.genome import unified_diff
@@ -109,7 +109,7 @@ def _run_line(directory: RunDirectory) -> dict[str, Any]:
                 "best": {row["name"]: metrics[row["name"]] for row in run.objectives if row["name"] in metrics},
                 "created_at": run.created_at,
             }
-    except (UserError, LookupError) as error:
+    except UserError as error:
         return {"name": directory.name, "path": str(directory.path), "problem": str(error)}
 
 
@@ -122,7 +122,7 @@ def _individual(reader: RunReader, name: str) -> IndividualRow:
     elif name == "seed":
         number = 0
     elif name.isdecimal():
-        number = int(name)
+        number = min(int(name[:20]), (1 << 63) - 1)
     else:
         close = difflib.get_close_matches(name, ("seed", "best"), n=1)
         hint = f"; did you mean '{close[0]}'?" if close else ": give its number, seed or best"
@@ -136,7 +136,7 @@ def _individual(reader: RunReader, name: str) -> IndividualRow:
 def _show_text(reader: RunReader, row: IndividualRow, *, diff: bool) -> None:
     source = reader.source(row.number)
     if source is None:
-        raise UserError(f"individual {row.number} has no source ({row.status}): {row.reason}")
+        raise UserError(f"individual {row.number} has no source ({row.status}): {printable(row.reason)}")
     if not diff:
         print_code(source, PythonLexer())
         return
@@ -149,7 +149,7 @@ def _show_text(reader: RunReader, row: IndividualRow, *, diff: bool) -> None:
 def _show_run(directory: RunDirectory, reader: RunReader) -> None:
     run = reader.run()
     rows = reader.individuals()
-    reason = f" ({run.status_reason})" if run.status_reason else ""
+    reason = f" ({printable(run.status_reason)})" if run.status_reason else ""
     print(f"{run.name}: {status_of(directory, run.status)}{reason}")
     counts = ", ".join(f"{number:,} {part}" for part, number in run.data["counts"].items())
     print(f"task {run.task['name']}, data {run.data['name']} ({counts}), proposals: {run.settings['llm']}")
@@ -210,7 +210,7 @@ def _show_individual(reader: RunReader, row: IndividualRow, standing: Standing) 
     print(f"#{row.number}  generation {row.generation}, {row.operator}" + (f" of {parents}" if parents else ""))
     print(f"status   {row.status}" + (f" ({row.outcome})" if row.outcome else ""))
     if row.reason:
-        print(f"reason   {row.reason}")
+        print(f"reason   {printable(row.reason)}")
     if _what(row):
         print(f"change   {_what(row)}")
     if row.temperature is not None:

@@ -1,4 +1,4 @@
-"""`ge-tui tasks`, `ge-tui data` and `ge-tui doctor`: what there is."""
+"""`ge-tui tasks` and `ge-tui data`: what there is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ge_tui.cli.progress import DownloadLine
 from ge_tui.errors import ExitCode
 from ge_tui.evaluation.data import catalogue, prepare
 from ge_tui.evaluation.task import BrokenTask, Task, all_tasks
-from ge_tui.machine import Grade, examine
 
 
 def tasks(options: argparse.Namespace) -> int:
@@ -61,26 +60,6 @@ def data(options: argparse.Namespace) -> int:
             table.add_row(*(escape(_cell(value)) for value in entry.values()))
         print_table(table)
     return ExitCode.DONE
-
-
-def doctor(options: argparse.Namespace) -> int:
-    """What was found on this machine; 3 where a run cannot work."""
-    findings = examine(options.runs)
-    if options.json:
-        print_json([asdict(finding) for finding in findings])
-    else:
-        marks = {
-            Grade.GOOD: "[green]ok[/]",
-            Grade.WARNING: "[yellow]note[/]",
-            Grade.MISSING: "[red]missing[/]",
-        }
-        table = Table(box=None, show_header=False)
-        for finding in findings:
-            advice = f"\n[dim]-> {escape(finding.advice)}[/]" if finding.advice else ""
-            table.add_row(marks[finding.grade], finding.name, f"{escape(finding.detail)}{advice}")
-        print_table(table)
-    needed = [finding for finding in findings if finding.grade is Grade.MISSING]
-    return ExitCode.NOT_READY if needed else ExitCode.DONE
 
 
 def _task_as_json(task: Task | BrokenTask) -> dict[str, object]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from pygments import highlight
 from pygments.formatters import Terminal256Formatter
@@ -12,21 +12,51 @@ from pygments.lexer import Lexer
 from rich.console import Console
 from rich.table import Table
 
+from ge_tui.run.store.values import to_json
+
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=None, default=str))
+    print(to_json(value))
 
 
 def print_table(table: Table) -> None:
     """A table as wide as its terminal; whole lines where the output is no terminal."""
     console = Console() if sys.stdout.isatty() else Console(width=200)
-    console.print(table)
+    with console.capture() as captured:
+        console.print(table)
+    print(captured.get(), end="")
 
 
 def print_code(text: str, lexer: Lexer) -> None:
     """Source text or a diff, coloured on a terminal and to the letter elsewhere."""
     end = "" if text.endswith("\n") else "\n"
     if sys.stdout.isatty():
-        print(highlight(text, lexer, Terminal256Formatter(style="monokai")), end="")
+        print(highlight(printable(text), lexer, Terminal256Formatter(style="monokai")), end="")
     else:
         print(text, end=end)
+
+
+def printable(text: str) -> str:
+    """A text from a genome without what would steer the terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """A text from a genome as part of a line."""
+    return printable(" ".join(text.split()))[:most]
+
+
+def print_all_the_same(text: str, stream: TextIO | None = None) -> None:
+    """Print to a stream that may be gone; work must not end because nobody reads of it any more."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except OSError:
+        silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still to be written to a closed pipe or terminal go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

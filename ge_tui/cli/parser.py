@@ -26,6 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_looks(commands)
     _add_steer(commands)
     _add_trials(commands)
+    _add_apply(commands)
     _add_machine(commands)
     return parser
 
@@ -104,19 +105,28 @@ def _add_trials(commands: Commands) -> None:
         parser.add_argument("--task", default="ExquisiteNetV2")
         parser.add_argument("--data", default="auto")
         parser.add_argument("--recipe", default="")
-        parser.add_argument("--rung", default="short")
+        parser.add_argument("--rung", default="")
         parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
         parser.add_argument("--json", action="store_true")
     evaluate.add_argument("--seed", type=int, default=0)
 
 
+def _add_apply(commands: Commands) -> None:
+    apply = _add(commands, "apply", "apply", "read an LLM's answer and print the child's source, or why there is none")
+    apply.add_argument("--parent", metavar="FILE", type=Path, required=True, help="the genome that was to be changed")
+    apply.add_argument("--segment", metavar="NAME", help="the segment that was to be changed (default: the whole file)")
+    apply.add_argument("--edits", action="store_true", help="search/replace edits were asked for")
+    apply.add_argument("--task", default="ExquisiteNetV2", help="whose classes and functions must stay")
+    apply.add_argument("answer", metavar="ANSWER", type=Path, help="a file with the answer; - for standard input")
+
+
 def _add_machine(commands: Commands) -> None:
-    for name, summary in (
-        ("tasks", "list the tasks, broken ones with what is wrong"),
-        ("data", "list the data sets, or prepare one (downloads it where needed)"),
-        ("doctor", "look at this machine: what is there, what is missing, what to do"),
+    for name, module, summary in (
+        ("tasks", "machine", "list the tasks, broken ones with what is wrong"),
+        ("data", "machine", "list the data sets, or prepare one (downloads it where needed)"),
+        ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
     ):
-        parser = _add(commands, name, "machine", summary)
+        parser = _add(commands, name, module, summary)
         parser.add_argument("--json", action="store_true")
         if name == "data":
             parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ge_tui.cli.output import one_line, print_all_the_same
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.engine.pool import Pool
 from ge_tui.run.objectives import objectives_from
@@ -22,10 +24,14 @@ from ge_tui.run.summary import format_metric
 
 _SHOWN = 10
 _REFRESH_S = 0.25
+_WORTH_A_LINE = 5_000_000
 
 
 class DownloadLine:
-    """Progress of a download: a line that changes on a terminal, one every few seconds elsewhere."""
+    """Progress of a data set's preparation: a line that changes on a terminal, one every few seconds elsewhere.
+
+    Nothing is said of what is ready in a moment.
+    """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
@@ -35,11 +41,15 @@ class DownloadLine:
         now = time.monotonic()
         finished = total is not None and done >= total
         live = sys.stderr.isatty()
-        if self._quiet or (not finished and now - self._last < (0.2 if live else 5)):
+        if (
+            self._quiet
+            or (total is not None and total < _WORTH_A_LINE)
+            or (not finished and now - self._last < (0.2 if live else 5))
+        ):
             return
         self._last = now
         part = f" of {total / 1e6:.0f}" if total else ""
-        text = f"downloading: {done / 1e6:.0f}{part} MB"
+        text = f"preparing data: {done / 1e6:.0f}{part} MB"
         print(
             f"\r{text}" if live else text,
             end="\n" if finished or not live else "",
@@ -61,20 +71,20 @@ class Progress:
         """Called after each commit."""
 
     def note(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        print_all_the_same(text, sys.stderr)
 
 
 class PlainProgress(Progress):
     """A line for what matters, for log files and pipes."""
 
     def __init__(self, directory: RunDirectory) -> None:
-        print(f"run {directory.name} in {directory.path}", flush=True)
+        print_all_the_same(f"run {directory.name} in {directory.path}")
 
     def on_event(self, event: EventRow) -> None:
         line = _LINES.get(event.kind, _no_line)(event)
         if line:
             clock = time.strftime("%H:%M:%S", time.localtime(event.at))
-            print(f"{clock}  {line}", flush=True)
+            print_all_the_same(f"{clock}  {line}")
 
 
 def _no_line(_event: EventRow) -> str:
@@ -97,15 +107,15 @@ def _generation(event: EventRow) -> str:
 
 _LINES: dict[str, Callable[[EventRow], str]] = {
     "evaluated": _evaluated,
-    "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {e.payload['reason'][:200]}",
+    "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",
     "duplicate": lambda e: f"#{e.individual} is a duplicate of #{e.payload['of']} (by {e.payload['how']})",
-    "rejected": lambda e: f"#{e.individual} rejected: {e.payload['reason'][:200]}",
+    "rejected": lambda e: f"#{e.individual} rejected: {one_line(e.payload['reason'])}",
     "generation_closed": _generation,
     "all_failed": lambda e: f"every child of generation {e.payload['generation']} failed; going on with those before",
     "control": lambda e: f"control {e.payload['key']}: {e.payload['old']} -> {e.payload['new']} ({e.payload['actor']})",
-    "control_refused": lambda e: f"control refused: {e.payload['reason']}",
+    "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
-    "run_failed": lambda e: f"the run failed: {e.payload['reason']}",
+    "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }
 
 
@@ -123,14 +133,15 @@ class LiveProgress(Progress):
 
     def __enter__(self) -> LiveProgress:
         self._reader = RunReader(self._directory.database)
-        self._live.start()
+        with contextlib.suppress(OSError):
+            self._live.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._draw(force=True)
-        self._live.stop()
-        if self._reader is not None:
-            self._reader.close()
+        with contextlib.suppress(OSError):
+            self._live.stop()
+        self._close()
 
     def note(self, text: str) -> None:
         self._log.append(text)
@@ -158,7 +169,15 @@ class LiveProgress(Progress):
         if self._reader is None or (not force and now - self._drawn < _REFRESH_S):
             return
         self._drawn = now
-        self._live.update(Group(*self._parts(self._reader)), refresh=True)
+        try:
+            self._live.update(Group(*self._parts(self._reader)), refresh=True)
+        except OSError:  # the terminal is gone; the run is not
+            self._close()
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _parts(self, reader: RunReader) -> list[RenderableType]:
         run = reader.run()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
+import shlex
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
+from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.progress import DownloadLine, LiveProgress, PlainProgress, Progress
-from ge_tui.errors import ExitCode, UsageError
+from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
 from ge_tui.paths import default_runs, user_config
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.engine import Ending
-from ge_tui.run.session import create_run, prepare_run, work
-from ge_tui.run.store import EventRow, RunReader
+from ge_tui.run.session import bring_up_to_date, create_run, prepare_run, work
+from ge_tui.run.store import EventRow
+from ge_tui.run.store.values import to_json
 from ge_tui.settings import Settings, read_settings
 
 _FLAGS = ("task", "data", "llm", "population", "generations", "seed")
@@ -30,7 +30,10 @@ def run(options: argparse.Namespace) -> int:
     else:
         new = prepare_run(_settings(options), DownloadLine(quiet=options.json))
         directory, changes = create_run(new, options.runs, options.name), []
-    ending = _work(directory, changes, as_json=options.json)
+    try:
+        ending = _work(directory, changes, as_json=options.json)
+    except (NotReadyError, RunError) as error:
+        raise type(error)(f"{error}; then go on with: {_resume_command(directory, options)}") from error
     if ending is None:
         _say(options, f"\ninterrupted; go on with: {_resume_command(directory, options)}")
         return ExitCode.INTERRUPTED
@@ -55,8 +58,7 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
     if options.config or options.name:
         raise UsageError("--resume goes on with a run as it was created; it takes --set, but no --config and no --name")
     directory = find_run(options.runs, options.resume)
-    with RunReader(directory.database) as reader:
-        run = reader.run()
+    run = bring_up_to_date(directory)
     if run.status == "finished" and not options.set and not _from_flags(options):
         raise UsageError(
             f"run {directory.name} is finished: {run.status_reason}. More generations: add --generations N; "
@@ -68,25 +70,32 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
 def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Ending | None:
     """Work on a run; None when the user interrupted it."""
     on_event, display = _display(directory, as_json=as_json)
+    interrupted = False
+
+    def interrupt(task: asyncio.Task[object]) -> None:
+        """Once: a second Ctrl-C must not cut the cleaning up short."""
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            task.cancel()
+        display.note("stopping; what is finished is kept ...")
 
     async def main() -> Ending | None:
         task = asyncio.current_task()
         assert task is not None
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, _on_signal, task, display)
+            loop.add_signal_handler(number, interrupt, task)
         try:
             return await work(directory, on_event=on_event, changes=changes)
         except asyncio.CancelledError:
             return None
 
     with display:
-        return asyncio.run(main())
-
-
-def _on_signal(task: asyncio.Task[object], display: Progress) -> None:
-    display.note("stopping; what is finished is kept ...")
-    task.cancel()
+        try:
+            return asyncio.run(main())
+        except KeyboardInterrupt:  # before the handlers were in place
+            return None
 
 
 def _display(directory: RunDirectory, *, as_json: bool) -> tuple[Callable[[EventRow], None], Progress]:
@@ -97,15 +106,8 @@ def _display(directory: RunDirectory, *, as_json: bool) -> tuple[Callable[[Event
 
 
 def _print_json(event: EventRow) -> None:
-    row = {
-        "seq": event.seq,
-        "at": event.at,
-        "event": event.kind,
-        "individual": event.individual,
-        **event.payload,
-    }
-    with contextlib.suppress(BrokenPipeError):
-        print(json.dumps(row, default=str), flush=True)
+    row = {"seq": event.seq, "at": event.at, "event": event.kind, "individual": event.individual}
+    print_all_the_same(to_json({**event.payload, **row}))
 
 
 def _resume_command(directory: RunDirectory, options: argparse.Namespace) -> str:
@@ -113,8 +115,8 @@ def _resume_command(directory: RunDirectory, options: argparse.Namespace) -> str
 
 
 def _runs_flag(options: argparse.Namespace) -> str:
-    return "" if options.runs == default_runs() else f" --runs {Path(options.runs)}"
+    return "" if options.runs == default_runs() else f" --runs {shlex.quote(str(options.runs))}"
 
 
 def _say(options: argparse.Namespace, text: str) -> None:
-    print(text, file=sys.stderr if options.json else sys.stdout, flush=True)
+    print_all_the_same(text, sys.stderr if options.json else sys.stdout)

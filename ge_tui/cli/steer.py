@@ -70,8 +70,12 @@ def _wait(directory: RunDirectory, requests: list[str]) -> bool:
 
 def _refuse_refused(reader: RunReader, requests: list[str], *, taken: bool) -> None:
     if taken and not all(reader.has_request(request) for request in requests):
-        refused = [event.payload for event in reader.events() if event.kind == "control_refused"]
-        raise UserError(f"refused: {refused[-1]['reason']}" if refused else "the engine did not take the change")
+        refused = [
+            event.payload["reason"]
+            for event in reader.events()
+            if event.kind == "control_refused" and event.payload.get("request") in requests
+        ]
+        raise UserError(f"refused: {refused[-1]}" if refused else "the engine did not take the change")
 
 
 def _print_controls(controls: dict[str, Any], changed: set[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from rich import box
 from rich.table import Table
 
-from ge_tui.cli.output import print_json, print_table
+from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.cli.progress import DownloadLine
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import DataSet, available, prepare
@@ -24,7 +24,7 @@ from ge_tui.genome import normalise_newlines
 from ge_tui.run.objectives import METRICS, extra_metrics
 from ge_tui.run.session import local_settings
 from ge_tui.run.summary import format_metric
-from ge_tui.settings import EvaluationSettings, read_settings
+from ge_tui.settings import EvaluationSettings, parse_assignment, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,20 @@ def _trial(options: argparse.Namespace) -> Trial:
         source = normalise_newlines(options.file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{options.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    settings = read_settings((), options.set).evaluation
+    settings = _settings(options.set)
     task = find_task(options.task)
     name = available(task.file.data.preferred) if options.data == "auto" else options.data
-    plan = task.plan(name, options.recipe or settings.recipe, options.rung)
+    plan = task.plan(name, options.recipe or settings.recipe, options.rung or settings.rung)
     data = prepare(name, on_progress=DownloadLine(quiet=options.json))
     return Trial(source, task, data, plan, settings, getattr(options, "seed", 0))
+
+
+def _settings(assignments: list[str]) -> EvaluationSettings:
+    for text in assignments:
+        path, _ = parse_assignment(text)
+        if path[0] != "evaluation":
+            raise UsageError(f"'{text}': only evaluation.* settings mean anything for one file")
+    return read_settings((), assignments).evaluation
 
 
 async def _check(trial: Trial) -> CheckReport:
@@ -125,7 +133,7 @@ def _print_point(point: CurvePoint) -> None:
 
 
 def _print_check(report: CheckReport) -> None:
-    print(f"{report.outcome}" + (f": {report.reason}" if report.reason else ""))
+    print(f"{report.outcome}" + (f": {printable(report.reason)}" if report.reason else ""))
     if report.outcome is not Outcome.OK:
         return
     flops = f", {report.flops:,} floating point operations an image" if report.flops is not None else ""
@@ -139,8 +147,8 @@ def _print_check(report: CheckReport) -> None:
 
 
 def _print_report(report: TrainReport) -> None:
-    print(f"{report.outcome}" + (f": {report.reason}" if report.reason else ""))
+    print(f"{report.outcome}" + (f": {printable(report.reason)}" if report.reason else ""))
     for name, value in sorted(report.metrics.items()):
         print(f"  {name:14} {format_metric(name, value)}")
     if report.outcome is not Outcome.OK and report.output:
-        print(f"the last it printed:\n{report.output.strip()}")
+        print(f"the last it printed:\n{printable(report.output.strip())}")

@@ -12,15 +12,20 @@ import struct
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.plan import DataFiles, TrainingPlan
 
-MAX_HEADER = 1 << 20
+MAX_HEADER = 1 << 22
 MAX_REASON = 4000
+MAX_COUNT = 1 << 53
+"""No count of anything is larger; a float holds it exactly, and so does a database."""
 _LENGTHS = struct.Struct("!II")
+
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+MetricName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Inputs(Value):
@@ -62,14 +67,14 @@ class Job(Value):
 class ShapeRow(Value):
     path: str = Field(max_length=300)
     kind: str = Field(max_length=100)
-    shape: tuple[int, ...] = Field(max_length=8)
-    params: int = Field(ge=0)
+    shape: tuple[Count, ...] = Field(max_length=8)
+    params: Count
 
 
 class Checked(Value):
     kind: Literal["checked"] = "checked"
-    params: int = Field(ge=0)
-    flops: int | None = Field(None, ge=0)
+    params: Count
+    flops: Count | None = None
     shapes: tuple[ShapeRow, ...] = Field(max_length=2000)
     fingerprint: str = Field(pattern="^[0-9a-f]{64}$")
 
@@ -79,12 +84,19 @@ class Failed(Value):
     outcome: Outcome
     reason: str = Field(max_length=MAX_REASON)
 
+    @field_validator("outcome")
+    @classmethod
+    def _no_success(cls, outcome: Outcome) -> Outcome:
+        if outcome is Outcome.OK:
+            raise ValueError("a failure that is none")
+        return outcome
+
 
 class Progress(Value):
     """The mean training loss since the last message."""
 
     kind: Literal["progress"] = "progress"
-    step: int = Field(ge=0)
+    step: Count
     epoch: float = Field(ge=0)
     train_loss: float
 
@@ -93,14 +105,14 @@ class Validated(Value):
     """As Progress, with the raw outputs for the validation part as payload: float32 [n, classes]."""
 
     kind: Literal["validated"] = "validated"
-    step: int = Field(ge=0)
+    step: Count
     epoch: float = Field(ge=0)
     train_loss: float
 
 
 class Finished(Value):
     kind: Literal["finished"] = "finished"
-    metrics: dict[Annotated[str, Field(max_length=40)], float] = Field(max_length=32)
+    metrics: dict[MetricName, float] = Field(max_length=32)
 
 
 Answer = Annotated[Checked | Failed | Progress | Validated | Finished, Field(discriminator="kind")]

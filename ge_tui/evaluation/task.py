@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import tomli
 from pydantic import Field, ValidationError, model_validator
 
 from ge_tui import paths
@@ -18,6 +17,7 @@ from ge_tui.errors import UsageError
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.genome import Contract, find_problem, normalise_newlines
+from ge_tui.toml_file import read_toml, shown
 
 FILE_NAME = "task.toml"
 ANY_DATA = "any"
@@ -42,6 +42,18 @@ class ObjectiveSpec(Value):
     reference: Reference = Reference()
     tie_break: str | None = None
     """A metric to be minimised that decides between equal values of this one."""
+
+    @model_validator(mode="after")
+    def _reference_is_no_goal(self) -> ObjectiveSpec:
+        """No metric is negative but the overfit gap; a point better than the seed's would hide what is gained."""
+        factor, offset = self.reference.factor, self.reference.offset
+        higher, lower = factor >= 1 and offset >= 0, factor <= 1 and offset <= 0
+        if higher != lower and higher == (self.direction == "max"):
+            raise ValueError(f"the reference point must be no better than the seed, so {self._worse()}")
+        return self
+
+    def _worse(self) -> str:
+        return "lower it: offset < 0" if self.direction == "max" else "raise it: factor > 1 or offset > 0"
 
 
 class GenomeSpec(Value):
@@ -145,10 +157,21 @@ class BrokenTask:
 
 
 def _resolve(name: str, recipe: Recipe, data: str, rung: str) -> TrainingPlan:
+    """Raises ValueError naming the recipe, the data set and what is wrong."""
+    where = f"recipes.{name}.on.{data}"
     own = dict(recipe.on.get(data, recipe.on[ANY_DATA]))
-    rungs = Rungs.model_validate(own.pop("rungs", {}))
-    values = {**recipe.settings, **own, "recipe": name, "rung": rung, "steps": getattr(rungs, rung)}
-    return TrainingPlan.model_validate(values)
+    rungs = own.pop("rungs", None)
+    if rungs is None:
+        raise ValueError(f"{where}.rungs is missing: the steps of {', '.join(Rungs.model_fields)}")
+    values = {**recipe.settings, **own}
+    made_here = [field for field in ("recipe", "rung", "steps") if field in values]
+    if made_here:
+        raise ValueError(f"{where}: {made_here[0]} is not a setting of a recipe; steps are given by rungs")
+    try:
+        steps = getattr(Rungs.model_validate(rungs), rung)
+        return TrainingPlan.model_validate({**values, "recipe": name, "rung": rung, "steps": steps})
+    except ValidationError as error:
+        raise ValueError(f"{where}: {describe(error)}") from None
 
 
 def task_folders() -> list[Path]:
@@ -163,9 +186,9 @@ def all_tasks(folders: list[Path] | None = None) -> Iterator[Task | BrokenTask]:
         if not base.is_dir():
             continue
         for folder in sorted(base.iterdir()):
-            if folder.name in seen or not folder.is_dir() or folder.name.startswith((".", "__")):
+            if folder.name.lower() in seen or not folder.is_dir() or folder.name.startswith((".", "__")):
                 continue
-            seen.add(folder.name)
+            seen.add(folder.name.lower())
             try:
                 yield load_task(folder)
             except UsageError as error:
@@ -174,9 +197,9 @@ def all_tasks(folders: list[Path] | None = None) -> Iterator[Task | BrokenTask]:
 
 def find_task(name: str) -> Task:
     """A task by its name or by the path of its folder. Raises UsageError."""
-    as_path = Path(name).expanduser()
-    if (as_path / FILE_NAME).is_file():
-        return load_task(as_path.resolve())
+    folder = _as_folder(name)
+    if folder:
+        return load_task(folder)
     known: list[str] = []
     for task in all_tasks():
         if task.name.lower() == name.lower():
@@ -190,22 +213,30 @@ def find_task(name: str) -> Task:
     )
 
 
+def _as_folder(name: str) -> Path | None:
+    """A task's folder given by its path; None where the name is none."""
+    try:
+        folder = Path(name).expanduser()
+        return folder.resolve() if name and (folder / FILE_NAME).is_file() else None
+    except (OSError, RuntimeError):  # too long for a path; the home of nobody
+        return None
+
+
 def load_task(folder: Path) -> Task:
     """Read one task folder. Raises UsageError naming the file and what is wrong in it."""
     file = folder / FILE_NAME
     try:
-        content = TaskFile.model_validate(tomli.loads(file.read_text(encoding="utf-8")))
+        content = TaskFile.model_validate(read_toml(file))
     except FileNotFoundError:
         raise UsageError(f"{folder} is not a task: it has no {FILE_NAME}") from None
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise UsageError(f"{file}: {error}") from None
     except ValidationError as error:
         raise UsageError(f"{file}: {describe(error)}") from None
     seed_file = folder / content.genome.file
     try:
         source = normalise_newlines(seed_file.read_text(encoding="utf-8", errors="strict"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: the seed genome cannot be read: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{file}: the seed genome {seed_file} cannot be read: {reason}") from None
     contract = Contract(content.genome.network, content.genome.optimizer)
     problem = find_problem(source, contract)
     if problem:
@@ -215,9 +246,13 @@ def load_task(folder: Path) -> Task:
 
 def describe(error: ValidationError) -> str:
     """The first problems of a validation error in one line: where, what, and the value."""
-    parts = []
-    for item in error.errors()[:3]:
+    parts: dict[tuple[int | str, ...], str] = {}
+    for item in error.errors():
+        if any(place[: len(item["loc"])] == item["loc"] for place in parts if item["loc"]):
+            continue  # what holds a mistake is counted as one itself
         where = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
-        parts.append(f"{where}: {message}" if where else message)
-    return "; ".join(parts)
+        if item["type"] not in ("missing", "extra_forbidden", "value_error"):
+            message = f"{message}, not {shown(item['input'])}"
+        parts[item["loc"]] = f"{where}: {message}" if where else message
+    return "; ".join(list(parts.values())[:3])

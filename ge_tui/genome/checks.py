@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 
-from ge_tui.genome.genome import cut
+from ge_tui.genome.genome import cut, normalise_newlines
+from ge_tui.genome.parse import NotPythonError, parse
 from ge_tui.genome.syntax import facts_of
 
 
@@ -42,32 +42,33 @@ def find_problem(source: str, contract: Contract) -> Problem | None:
 
 def _syntax_problem(source: str) -> Problem:
     try:
-        ast.parse(source)
-    except SyntaxError as error:
-        line = error.lineno
-        return Problem("syntax", f"line {line}: {error.msg}{_place(source, line)}", line)
-    except (ValueError, RecursionError, MemoryError) as error:
-        return Problem("syntax", f"the text cannot be parsed: {error or type(error).__name__}")
+        parse(source)
+    except NotPythonError as error:
+        if error.line is None:
+            return Problem("syntax", f"the text cannot be parsed: {error.detail}")
+        return Problem("syntax", f"line {error.line}: {error.detail}{_place(source, error.line)}", error.line)
     return Problem("syntax", "the text cannot be parsed in parts")
 
 
-def _place(source: str, line: int | None) -> str:
-    if line is None:
-        return ""
+def _place(source: str, line: int) -> str:
+    source = normalise_newlines(source)
     lines = source.split("\n")
     if not 1 <= line <= len(lines) or not lines[line - 1].strip():
         return ""
     segment = _segment_at(source, line)
     where = f" (in segment {segment})" if segment else ""
-    return f": {lines[line - 1].strip()[:80]}{where}"
+    shown = "".join(letter if letter.isprintable() else "?" for letter in lines[line - 1].strip()[:80])
+    return f": {shown}{where}"
 
 
 def _segment_at(source: str, line: int) -> str:
-    """The segment a line of a marked file lies in; empty for the header."""
+    """The segment a line of a marked file lies in; empty for the header, and in a file without markers."""
     genome = cut(source)
     end = genome.header.count("\n")
+    if line <= end or not any(genome.separators):
+        return ""
     for separator, segment in zip(genome.separators, genome.segments, strict=True):
         end += separator.count("\n") + segment.text.count("\n")
         if line <= end:
-            return segment.name if line > genome.header.count("\n") else ""
-    return ""
+            return segment.name
+    return genome.names[-1]

@@ -11,17 +11,19 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import accumulate, pairwise, zip_longest
+
+from ge_tui.genome.parse import NotPythonError, parse
 
 SEGMENT_MARKER = "# --OPTION--"
 NOTE_MARKER = "# -- NOTE --"
 
-_MARKER_LINE = re.compile(r"^" + re.escape(SEGMENT_MARKER) + r"[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
-_NOTE_BLOCK = re.compile(
-    rf"^[ \t]*{re.escape(NOTE_MARKER)}[ \t]*\r?\n.*?^[ \t]*{re.escape(NOTE_MARKER)}[ \t]*(?:\r?\n|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_DEFINITION = re.compile(r"^(class|def|async def)[ \t]+(\w+)", re.MULTILINE)
+_LINE_START = r"(?<![^\r\n])"
+_LINE_END = r"[ \t]*(?:\r\n|\r|\n|\Z)"
+_MARKER_LINE = re.compile(_LINE_START + re.escape(SEGMENT_MARKER) + _LINE_END)
+_NOTE_LINE = _LINE_START + r"[ \t]*" + re.escape(NOTE_MARKER) + _LINE_END
+_NOTE_BLOCK = re.compile(f"{_NOTE_LINE}.*?{_NOTE_LINE}", re.DOTALL)
+_DEFINITION = re.compile(_LINE_START + r"(class|def|async def)[ \t]+(\w+)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 _DefinitionNode = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,9 +44,8 @@ class Segment:
 
     @property
     def note(self) -> str:
-        """The protected note block, or an empty string."""
-        found = _NOTE_BLOCK.search(self.text)
-        return found.group() if found else ""
+        """The protected note block, or an empty string; several are joined."""
+        return "".join(_NOTE_BLOCK.findall(self.text))
 
     @property
     def code(self) -> str:
@@ -80,17 +81,21 @@ class Genome:
         """This genome with the code of one segment replaced; its note block and its place stay.
 
         `code` may end without a newline; the blank lines that parted the old segment from the next are kept.
+        Marker lines in `code` are left out, so that the file still has the segments it had.
         Raises SegmentError where there is no such segment.
         """
         index = self._index(name)
         old = self.segments[index]
-        body = _NOTE_BLOCK.sub("", code).strip("\r\n")
-        lead, tail = _surrounding_newlines(old.code)
-        new = replace(old, text=f"{lead}{old.note}{body}{tail}")
-        return replace(self, segments=(*self.segments[:index], new, *self.segments[index + 1 :]))
+        body = _MARKER_LINE.sub("", _NOTE_BLOCK.sub("", code.strip("\r\n"))).strip("\r\n")
+        new = replace(old, text=_with_surroundings(old, body))
+        separators = list(self.separators)
+        separators[index] = _ended(separators[index])
+        segments = (*self.segments[:index], new, *self.segments[index + 1 :])
+        return replace(self, segments=segments, separators=tuple(separators))
 
     def with_header(self, header: str) -> Genome:
-        return replace(self, header=header)
+        """This genome with another header, which may end without a newline."""
+        return replace(self, header=_ended(header))
 
     def _index(self, name: str) -> int:
         try:
@@ -142,24 +147,21 @@ def _cut_at_definitions(source: str) -> tuple[str, list[str], list[str]]:
 
 def _definition_starts(source: str) -> list[int]:
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(source)
+    except NotPythonError:
         return []
     lines = _LINE.findall(source)
-    offsets = [0]
-    for line in lines:
-        offsets.append(offsets[-1] + len(line))
+    offsets = [0, *accumulate(len(line) for line in lines)]
     starts: list[int] = []
+    above = 0  # where the statement before ends, so that no line of a string is taken for a comment
     for node in tree.body:
-        if not isinstance(node, _DefinitionNode):
-            continue
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
-        if first >= len(lines):  # form feeds and the like: the parser counted lines in another way
-            return []
-        while first > 0 and lines[first - 1].startswith("#"):
-            first -= 1
-        starts.append(offsets[first])
-    return sorted(set(starts))
+        if isinstance(node, _DefinitionNode):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
+            while first > above and lines[first - 1].startswith("#"):
+                first -= 1
+            starts.append(offsets[first])
+        above = node.end_lineno or node.lineno
+    return starts
 
 
 def _name_of(text: str, index: int) -> str:
@@ -184,9 +186,20 @@ def _unique(names: Sequence[str]) -> list[str]:
     return result
 
 
-def _surrounding_newlines(text: str) -> tuple[str, str]:
-    stripped = text.strip("\r\n")
-    if not stripped:
-        return "", text or "\n"
-    start = text.index(stripped)
-    return text[:start], text[start + len(stripped) :] or "\n"
+def _with_surroundings(old: Segment, body: str) -> str:
+    """New code between the note block and the blank lines of the segment whose place it takes."""
+    notes = _ended(old.note)
+    lead = _leading_newlines(old.text) if notes else ""
+    rest = old.text[max((block.end() for block in _NOTE_BLOCK.finditer(old.text)), default=0) :]
+    gap = _leading_newlines(rest) if rest.strip("\r\n") else ""
+    tail = rest[len(rest.rstrip("\r\n")) :]
+    return _ended(f"{lead}{notes}{gap}{body}{tail}")
+
+
+def _ended(lines: str) -> str:
+    """Some lines, the last of them ended too."""
+    return lines if not lines or lines.endswith(("\r", "\n")) else f"{lines}\n"
+
+
+def _leading_newlines(text: str) -> str:
+    return text[: len(text) - len(text.lstrip("\r\n"))]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ge_tui.genome.genome import Genome
+from ge_tui.genome.parse import NotPythonError, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +40,65 @@ def facts_of(genome: Genome) -> Facts | None:
 def facts_of_text(text: str) -> Facts | None:
     """The facts of some text; None where it is not Python by itself."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(text)
+    except NotPythonError:
         return None
-    names = frozenset(_bound_names(tree.body))
+    names = frozenset(_bound_names(tree))
     _drop_docstrings(tree)
-    digests = tuple(hashlib.sha256(ast.dump(statement).encode()).digest() for statement in tree.body)
-    return Facts(digests, names)
+    return Facts(tuple(_digest(statement) for statement in tree.body), names)
 
 
-def _bound_names(body: list[ast.stmt]) -> Iterator[str]:
-    """Names that statements of a module may bind, in its branches too."""
-    for node in body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
-            for field in ("body", "orelse", "finalbody"):
-                yield from _bound_names(getattr(node, field, []))
-            for handler in getattr(node, "handlers", []):
-                yield from _bound_names(handler.body)
-        else:
-            yield from (
-                target.id
-                for target in ast.walk(node)
-                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
-            )
+def _digest(statement: ast.stmt) -> bytes:
+    """The hash of a tree written in prefix form; without recursion, for a tree may be deeper than the stack."""
+    parts: list[str] = []
+    waiting: list[object] = [statement]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, ast.AST):
+            parts.append(type(item).__name__)
+            waiting.extend(getattr(item, field, None) for field in reversed(item._fields) if field != "kind")
+        elif isinstance(item, list):
+            parts.append(f"[{len(item)}]")
+            waiting.extend(reversed(item))
+        else:  # the decimal form of a long number takes too long, so Python refuses it
+            parts.append(hex(item) if type(item) is int else repr(item))
+    return hashlib.sha256("\n".join(parts).encode()).digest()
+
+
+def _bound_names(tree: ast.Module) -> Iterator[str]:
+    """Names that a module may bind, in its branches too; not those of functions, classes and comprehensions."""
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.alias(name=name, asname=asname):
+                yield (asname or name).split(".")[0]
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                yield name
+                waiting.extend(ast.iter_child_nodes(node))
+            case ast.comprehension():
+                waiting += [node.iter, *node.ifs]
+            case ast.Lambda():
+                pass
+            case _:
+                waiting.extend(ast.iter_child_nodes(node))
 
 
 def _drop_docstrings(tree: ast.Module) -> None:
     """Remove strings that stand as statements; they change nothing a network does."""
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if not isinstance(body, list):
-            continue
-        kept = [statement for statement in body if not _is_bare_string(statement)]
-        if not kept and not isinstance(node, ast.Module):
-            kept = [ast.Pass()]
-        body[:] = kept
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if not isinstance(block, list) or not any(_is_bare_string(statement) for statement in block):
+                continue
+            kept = [statement for statement in block if not _is_bare_string(statement)]
+            if not kept and field == "body" and not isinstance(node, ast.Module):
+                kept = [ast.Pass()]
+            block[:] = kept
 
 
 def _is_bare_string(node: ast.AST) -> bool:

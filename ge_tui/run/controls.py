@@ -10,6 +10,7 @@ from ge_tui.errors import UsageError
 from ge_tui.run import inbox
 from ge_tui.run.store import ControlRow, Store
 from ge_tui.settings import Controls, Settings
+from ge_tui.settings.keys import find_key
 from ge_tui.settings.load import with_values
 
 
@@ -41,6 +42,7 @@ class ControlBoard:
         self._validate = validate
         self._rows = store.controls()
         self._current = fold(self._rows)
+        self._stuck: set[str] = set()
 
     @property
     def seq(self) -> int:
@@ -54,12 +56,21 @@ class ControlBoard:
     def refresh(self) -> Controls:
         """Take in the requests that wait, and say what is in force now."""
         for file, request in inbox.waiting(self._inbox):
+            if file.name in self._stuck:
+                continue
             if isinstance(request, str):
-                self._store.note("control_refused", file=file.name, reason=request)
+                self._store.note("control_refused", file=file.name, reason=f"{file.name}: {request}")
             elif not self._store.has_request(request.id):
                 self._apply("user", request.key, request.value, request.id)
-            file.unlink(missing_ok=True)
+            try:
+                file.unlink(missing_ok=True)
+            except OSError:  # a folder, or not ours to delete: seen once is enough
+                self._stuck.add(file.name)
         return self._current
+
+    def at(self, seq: int) -> Controls:
+        """The controls that were in force after the change with this number."""
+        return self._current if seq >= self.seq else fold(row for row in self._rows if row.seq <= seq)
 
     def set(self, actor: str, key: str, value: Any) -> None:
         """Change a control from inside the engine; nothing is recorded where it has that value already."""
@@ -69,12 +80,11 @@ class ControlBoard:
     def _apply(self, actor: str, key: str, value: Any, request: str | None) -> None:
         old = flatten(self._current).get(key)
         try:
-            changed = with_values(
-                Settings(controls=self._current), [(("controls", *key.split(".")), value)], f"control {key}"
-            ).controls
+            path = find_key(f"controls.{key}", controls_only=True)
+            changed = with_values(Settings(controls=self._current), [(path, value)], f"control {key}").controls
             self._validate(changed)
         except UsageError as error:
-            self._store.note("control_refused", key=key, value=value, reason=str(error))
+            self._store.note("control_refused", request=request, key=key, value=value, reason=str(error))
             return
         seq = self._store.add_control(actor, key, old, flatten(changed).get(key), request)
         self._rows += self._store.controls(after=seq - 1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,10 @@ _NETWORK_FILE_SYSTEMS = {
     "ceph",
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class NameTakenError(UsageError):
+    """There is a run of this name already."""
 
 
 class RunBusyError(UserError):
@@ -56,6 +61,8 @@ class RunDirectory:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run's lock; the system frees it when the holder dies. Raises RunBusyError."""
+        if not self.path.is_dir():  # the lock would make it anew
+            raise UserError(f"run {self.name} cannot be worked on: {self.path} is gone")
         lock = FileLock(self.path / "lock")
         try:
             lock.acquire(timeout=0.5)
@@ -64,6 +71,8 @@ class RunDirectory:
                 f"run {self.name} is open in another process; `ge-tui show {self.name}` looks at it and "
                 f"`ge-tui steer {self.name} stop=now` ends it"
             ) from None
+        except OSError as error:
+            raise UserError(f"run {self.name} cannot be worked on: {error}") from None
         try:
             yield
         finally:
@@ -71,9 +80,11 @@ class RunDirectory:
 
     def is_open(self) -> bool:
         """Whether an engine has the run open now."""
+        if not self.path.is_dir():
+            return False
         lock = FileLock(self.path / "lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=0.1)  # somebody else may only be asking the same
         except Timeout:
             return True
         except OSError:  # a directory that cannot be written: nobody can have it open from here
@@ -83,20 +94,32 @@ class RunDirectory:
 
 
 def create_run_directory(base: Path, name: str) -> RunDirectory:
-    """A new directory for a run. Raises UsageError where the name is taken or the place will not do."""
+    """A new directory for a run. Raises NameTakenError, and UsageError where the place will not do."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"'{name}' cannot be a run's name: letters, digits, '.', '_' and '-', not more than 100")
     path = base / name
     try:
         base.mkdir(parents=True, exist_ok=True)
         refuse_network_file_system(base)
+    except OSError as error:
+        raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
+    try:
         path.mkdir()
         (path / "inbox").mkdir()
     except FileExistsError:
-        raise UsageError(f"there is a run '{name}' in {base} already; resume it, or choose another --name") from None
+        raise NameTakenError(
+            f"there is a run '{name}' in {base} already; resume it, or choose another --name"
+        ) from None
     except OSError as error:
         raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
     return RunDirectory(path)
+
+
+def create_numbered_directory(base: Path, stem: str) -> RunDirectory:
+    """A new directory `stem-N`, whoever else makes one at the same moment. Raises UsageError."""
+    while True:
+        with suppress(NameTakenError):
+            return create_run_directory(base, free_name(base, stem))
 
 
 def free_name(base: Path, stem: str) -> str:
@@ -117,11 +140,12 @@ def all_runs(base: Path) -> list[RunDirectory]:
 
 def find_run(base: Path, name: str) -> RunDirectory:
     """A run by its name or path. Raises UsageError."""
-    for path in (base / name, Path(name).expanduser()):
-        if (path / "run.sqlite").is_file():
-            return RunDirectory(path.resolve())
-        if path.name == "run.sqlite" and path.is_file():
-            return RunDirectory(path.resolve().parent)
+    for path in (base / name, Path(os.path.expanduser(name))):
+        with suppress(OSError):  # a name that is too long for a file is no run's name either
+            if (path / "run.sqlite").is_file():
+                return RunDirectory(path.resolve())
+            if path.name == "run.sqlite" and path.is_file():
+                return RunDirectory(path.resolve().parent)
     names = [run.name for run in all_runs(base)]
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else ". `ge-tui runs` lists them"

@@ -51,10 +51,12 @@ def waiting(inbox: Path) -> list[tuple[Path, ControlRequest | str]]:
 
 def _read(file: Path) -> ControlRequest | str:
     try:
+        if not file.is_file():
+            return "it is no file"
         if file.stat().st_size > _MAX_BYTES:
             return "it is too long"
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return f"it cannot be read: {error}"
     if not isinstance(content, dict) or not isinstance(content.get("key"), str) or "value" not in content:
         return "it has no key and value"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,8 +56,11 @@ def with_references(specs: Sequence[ObjectiveSpec], seed_metrics: Mapping[str, f
     for row, spec in zip(rows, specs, strict=True):
         if spec.name not in seed_metrics:
             raise UsageError(f"the seed's evaluation measured no {spec.name}, so it cannot be an objective")
-        value = spec.reference.of(seed_metrics[spec.name])
-        row["reference"] = value if math.isfinite(value) else None
+        row["reference"] = spec.reference.of(seed_metrics[spec.name])
+        try:
+            objectives_from([row])
+        except ValueError as error:
+            raise UsageError(f"the seed's {spec.name} is {seed_metrics[spec.name]:g}: {error}") from None
     return rows
 
 

@@ -6,7 +6,8 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,11 @@ from ge_tui.llm import offline
 from ge_tui.llm.offline_proposer import OfflineProposer
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard, flatten
-from ge_tui.run.directory import RunDirectory, create_run_directory, free_name
+from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
-from ge_tui.run.store import EventRow, RunRow, Store
+from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
 from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.load import with_values
 
@@ -56,8 +57,11 @@ def prepare_run(settings: Settings, on_progress: OnBytes | None = None) -> NewRu
 
 
 def create_run(new: NewRun, base: Path, name: str = "") -> RunDirectory:
-    """A new run on disk, not yet begun. Raises UsageError where the name is taken."""
-    directory = create_run_directory(base, name or free_name(base, f"{new.task.name}-{new.data.name}"))
+    """A new run on disk, not yet begun. Raises UsageError where the name is taken or the place will not do."""
+    if name:
+        directory = create_run_directory(base, name)
+    else:
+        directory = create_numbered_directory(base, f"{new.task.name}-{new.data.name}")
     try:
         with directory.locked():
             store = Store(directory.database)
@@ -65,22 +69,35 @@ def create_run(new: NewRun, base: Path, name: str = "") -> RunDirectory:
                 store.create_run(_row(new, directory.name), flatten(new.settings.controls))
             finally:
                 store.close()
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(directory.path, ignore_errors=True)
+        if is_disk_error(error):
+            raise UsageError(f"no run can be made in {base}: {error}") from error
         raise
     return directory
+
+
+def bring_up_to_date(directory: RunDirectory) -> RunRow:
+    """The run, after its database was migrated where an older version wrote it. Raises RunBusyError, StoreError."""
+    with directory.locked():
+        store = Store(directory.database)
+        try:
+            return store.run()
+        finally:
+            store.close()
 
 
 async def work(directory: RunDirectory, *, on_event: OnEvent = lambda _: None, changes: Iterable[str] = ()) -> Ending:
     """Begin a run, or go on with it, until it ends or is cancelled.
 
     `changes` are assignments to settings that may change on resume. Raises RunBusyError where another
-    engine has the run open, UserError for what else the user can mend.
+    engine has the run open, RunError where the disk gives out, UserError for what else the user can mend.
     """
     with directory.locked():
         store = Store(directory.database)
         try:
-            return await _work(directory, store, on_event, changes)
+            with _resumable():
+                return await _work(directory, store, on_event, changes)
         finally:
             store.close()
 
@@ -111,10 +128,19 @@ async def run_engine(
     store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
 ) -> Ending:
     """The engine on parts of the caller's choice. Raises RunError where the disk gives out."""
-    try:
+    with _resumable():
         return await Engine(store, board, plan, proposer, executor).run()
-    except OSError as error:
-        raise RunError(f"the run had to stop: {error}. Nothing finished is lost; resume when it is mended") from error
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """A disk that is full or a file that is damaged ends the run with one message; resume goes on."""
+    try:
+        yield
+    except Exception as error:
+        if is_disk_error(error):
+            raise RunError(f"the run had to stop: {error}. Nothing that was finished is lost") from error
+        raise
 
 
 def make_proposer(llm: str) -> Proposer:
@@ -164,6 +190,8 @@ def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settin
     for text in changes:
         path, value = parse_assignment(text)
         name = ".".join(path)
+        if path[0] == "controls":
+            raise UsageError(f"'{text}': change controls with: ge-tui steer {store.run().name} {text}")
         if not name.startswith(_MAY_CHANGE) or name in _MUST_STAY:
             raise UsageError(f"'{text}': {name} cannot change in the middle of a run; begin a new one")
         values.append((path, value))

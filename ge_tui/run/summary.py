@@ -22,6 +22,8 @@ class Standing:
     """Of non-domination among all evaluated; None for one that was not."""
     front: bool
     """In the archive: no other individual of the run is better in everything."""
+    rung: str | None = None
+    """The fidelity of its evaluation."""
 
 
 def standings(reader: RunReader) -> dict[int, Standing]:
@@ -33,15 +35,15 @@ def standings(reader: RunReader) -> dict[int, Standing]:
     able = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
     ranks = {c.number: place for c, place in zip(able, rank(able, objectives), strict=True)}
     members = _archive(able, objectives)
-    result: dict[int, Standing] = {}
-    for row in rows:
-        if row.status is Status.DUPLICATE and row.duplicate_of in result:
-            original = result[row.duplicate_of]
-            result[row.number] = Standing(original.metrics, original.rank, front=False)
-        else:
-            number = row.number
-            result[number] = Standing(metrics.get(number, {}), ranks.get(number), front=number in members)
-    return result
+    rungs = reader.rungs()
+
+    def standing(row: IndividualRow) -> Standing:
+        duplicate = row.status is Status.DUPLICATE
+        number = reader.original(row.number) if duplicate else row.number
+        front = number in members and not duplicate
+        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number))
+
+    return {row.number: standing(row) for row in rows}
 
 
 def best(reader: RunReader) -> int | None:
@@ -113,6 +115,7 @@ def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]
         "reason": row.reason,
         "params": row.params,
         "metrics": dict(standing.metrics),
+        "rung": standing.rung,
         "rank": standing.rank,
         "front": standing.front,
         "duplicate_of": row.duplicate_of,

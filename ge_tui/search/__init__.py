@@ -6,6 +6,8 @@ lack a finite value for an objective, come after all others and never breed.
 """
 
 from ge_tui.search.archive import Archive
+from ge_tui.search.bandit import Mode, as_weights, choose, probabilities
+from ge_tui.search.credit import Credit, Trial, credit, temperature_band
 from ge_tui.search.crowding import crowding
 from ge_tui.search.draws import draw, weighted_choice
 from ge_tui.search.hypervolume import contributions, hypervolume
@@ -17,16 +19,24 @@ from ge_tui.search.tournament import tournament
 __all__ = [
     "Archive",
     "Candidate",
+    "Credit",
+    "Mode",
     "Objective",
+    "Trial",
+    "as_weights",
+    "choose",
     "contributions",
+    "credit",
     "crowding",
     "dominates",
     "draw",
     "front",
     "hypervolume",
     "is_comparable",
+    "probabilities",
     "rank",
     "spea2",
+    "temperature_band",
     "tournament",
     "weighted_choice",
 ]

@@ -1,4 +1,7 @@
-"""The schema in words: for `--help` and for the documentation."""
+"""The schema in words: for `--help` and for the documentation.
+
+`python -m ge_tui.settings.describe > docs/settings.md` brings the documentation up to date.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,26 @@ from typing import Any
 import annotated_types
 
 from ge_tui.settings.keys import Key, all_keys, table_names
+
+_PAGE_HEAD = """\
+# Settings
+
+Made from `ge_tui/settings/schema.py` by `python -m ge_tui.settings.describe`; a change here is lost.
+
+Each setting may be given as `--set NAME=VALUE`, which may be repeated, or in a TOML file given with `--config`.
+A later file counts over an earlier one, and `--set` over all files. In a file the groups may be spelled out
+(`[search]`, `[evaluation]`, `[budget]`, `[controls]`) or names used as below, as in:
+
+```toml
+population = 16
+evaluation.rung = "look"
+
+[persona]
+expert = 0.5
+```
+
+A *control* can be changed while the run runs, with `ge-tui steer RUN NAME=VALUE`.
+"""
 
 
 def help_text(width: int = 100) -> str:
@@ -22,16 +45,16 @@ def help_text(width: int = 100) -> str:
             *textwrap.wrap(key.field.description or "", width, initial_indent=" " * 6, subsequent_indent=" " * 6),
         ]
     lines.append(" * a control: can be changed while the run runs, with `ge-tui steer RUN KEY=VALUE`")
-    return "\n".join(lines).replace("%", "%%")
+    return "\n".join(lines)
 
 
 def markdown() -> str:
-    """Every setting as a table for the documentation."""
-    rows = ["| setting | kind | default | meaning |", "|---|---|---|---|"]
+    """Every setting as a page of the documentation."""
+    rows = [_PAGE_HEAD, "| setting | kind | default | meaning |", "|---|---|---|---|"]
     for key in all_keys():
         name = f"`{_names(key)}`" + (" (control)" if key.is_control else "")
-        kind = _kind(key).replace("|", "\\|")
-        rows.append(f"| {name} | {kind} | `{_default(key)}` | {key.field.description} |")
+        cells = (_kind(key), f"`{_default(key)}`", key.field.description or "")
+        rows.append(" | ".join([f"| {name}", *(cell.replace("|", "\\|") for cell in cells)]) + " |")
     return "\n".join(rows) + "\n"
 
 
@@ -42,6 +65,9 @@ def _names(key: Key) -> str:
 def _default(key: Key) -> str:
     if key.is_table:
         return "1"
+    extra = key.field.json_schema_extra
+    if isinstance(extra, dict) and "default_in_words" in extra:
+        return str(extra["default_in_words"])
     value: Any = key.field.get_default(call_default_factory=True)
     if isinstance(value, tuple):
         return ",".join(value) or "the task's"
@@ -51,7 +77,7 @@ def _default(key: Key) -> str:
 def _kind(key: Key) -> str:
     if key.is_table:
         known = table_names(key)
-        return f"weight >= 0, for {', '.join(known)}" if known else "weight >= 0, for each offline operator"
+        return f"weight 0 to 1000, for {', '.join(known) if known else 'each offline operator'}"
     if typing.get_origin(key.field.annotation) is typing.Literal:
         return "|".join(typing.get_args(key.field.annotation))
     names = {bool: "true|false", int: "whole number", float: "number", str: "text"}
@@ -70,3 +96,7 @@ def _range(key: Key) -> str:
         elif isinstance(item, annotated_types.Lt):
             limits.append(f"< {item.lt}")
     return f" {', '.join(limits)}" if limits else ""
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

@@ -61,7 +61,7 @@ def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
         for length in range(1, len(words) + 1)
         if _is_suffix(words[:length], key.path) and (len(words) - length == (1 if key.is_table else 0))
     }
-    if len(matches) == 1:
+    if len(matches) == 1 and words[-1].strip():
         return next(iter(matches))
     tables = [key for key in keys if key.is_table and _is_suffix(words, key.path)]
     if tables:
@@ -70,6 +70,20 @@ def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
     if controls_only and not controls_only_mistake(name):
         raise UsageError(f"'{name}' cannot be changed while a run runs; it can be set when a run starts")
     raise UsageError(f"no {'control' if controls_only else 'setting'} '{name}'{_nearest(name, keys)}")
+
+
+def check_group(name: str) -> None:
+    """Raises UsageError where a name is neither a group of settings nor a table of weights."""
+    words = tuple(name.split("."))
+    within = any(key.path[: len(words)] == words and key.path != words for key in all_keys())
+    if not within and not any(key.is_table and _is_suffix(words, key.path) for key in all_keys()):
+        find_key(name)
+        raise UsageError(f"'{name}' is one value, not a group of settings")
+
+
+def is_text(path: tuple[str, ...]) -> bool:
+    """Whether a setting is a text, so that every value is one."""
+    return any(key.path == path and key.field.annotation is str for key in all_keys())
 
 
 def controls_only_mistake(name: str) -> bool:

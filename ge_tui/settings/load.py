@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli
 from pydantic import ValidationError
 
 from ge_tui.errors import UsageError
-from ge_tui.settings.keys import find_key
+from ge_tui.settings.keys import check_group, find_key, is_text
 from ge_tui.settings.schema import CATEGORIES, PERSONAS, Settings
+from ge_tui.toml_file import parse_toml, read_toml, shown
 
 Path_ = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
@@ -24,25 +24,26 @@ def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -
     """
     tree: dict[str, Any] = {}
     for file in files:
-        for path, value in _flatten(_read_toml(file), str(file)):
+        for path, value in _flatten(_read(file), str(file)):
             _put(tree, path, value)
             _check(tree, str(file))
     for assignment in assignments:
         path, value = parse_assignment(assignment)
         _put(tree, path, value)
-        _check(tree, f"'{assignment}'")
+        _check(tree, _quoted(assignment))
     return _check(tree, "the settings")
 
 
 def parse_assignment(text: str, *, controls_only: bool = False) -> tuple[Path_, Any]:
     """`key=value` as a path in the schema and a value. Raises UsageError."""
-    name, equals, value = text.partition("=")
+    name, equals, written = text.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f"'{text}' is not of the form key=value")
+        raise UsageError(f"{_quoted(text)} is not of the form key=value")
     path = find_key(name, controls_only=controls_only)
-    if path == ("search", "objectives"):
-        return path, [part.strip() for part in value.split(",") if part.strip()]
-    return path, _parse_value(value.strip())
+    value = _parse_value(written.strip())
+    if isinstance(value, str) or not is_text(path):
+        return path, _split(value) if path == ("search", "objectives") else value
+    return path, written.strip()  # a task may be called 2024
 
 
 def with_values(settings: Settings, values: Iterable[tuple[Path_, Any]], source: str) -> Settings:
@@ -56,36 +57,49 @@ def with_values(settings: Settings, values: Iterable[tuple[Path_, Any]], source:
 def _parse_value(text: str) -> Any:
     """A TOML value; anything that is none is taken as a string."""
     try:
-        return tomli.loads(f"value = {text}")["value"]
-    except tomli.TOMLDecodeError:
-        return text
+        match parse_toml(f"value = {text}"):
+            case {"value": value, **rest} if not rest:
+                return value
+    except ValueError:
+        pass
+    return text
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _quoted(assignment: str) -> str:
+    return f"'{assignment}'" if len(assignment) <= 80 else f"'{assignment[:80]}...'"
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomli.loads(file.read_text(encoding="utf-8"))
+        return read_toml(file)
     except FileNotFoundError:
         raise UsageError(f"no settings file {file}") from None
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise UsageError(f"{file}: {error}") from None
 
 
 def _flatten(tree: Mapping[str, Any], file: str, prefix: str = "") -> Iterable[tuple[Path_, Any]]:
     """The leaves of a settings file, their names resolved as on the command line."""
     for name, value in tree.items():
         key = f"{prefix}{name}"
-        if isinstance(value, Mapping):
-            yield from _flatten(value, file, f"{key}.")
-            continue
         try:
-            yield find_key(key), value
+            if not isinstance(value, Mapping):
+                yield find_key(key), value
+            elif not value:
+                check_group(key)
         except UsageError as error:
             raise UsageError(f"{file}: {error}") from None
+        if isinstance(value, Mapping):
+            yield from _flatten(value, file, f"{key}.")
 
 
 def _put(tree: dict[str, Any], path: Path_, value: Any) -> None:
     for word in path[:-1]:
         tree = tree.setdefault(word, {})
+        if not isinstance(tree, dict):
+            raise UsageError(f"no setting '{'.'.join(path)}'")
     tree[path[-1]] = value
 
 
@@ -99,12 +113,23 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
     try:
         settings = Settings.model_validate(completed)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-        raise UsageError(f"{source}: {where} should be {message}, not {problem['input']!r}") from None
+        raise UsageError(f"{source}: {_complaint(error)}") from None
     for (_, table), names in _KNOWN_WEIGHTS.items():
         unknown = [name for name in getattr(settings.controls, table) if name not in names]
         if unknown:
             raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(names)}")
     return settings
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first problem: which setting, what it should be, and what it is."""
+    problem = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"no setting '{where}'"
+        case "int_parsing_size":
+            message = "a smaller number"
+        case _:
+            message = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"{where} should be {message}, not {shown(problem['input'])}"

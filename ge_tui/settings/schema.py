@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1000)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+
+MONTH_S = 30 * 24 * 3600
 
 PERSONAS = ("expert", "mad_scientist", "magoo", "engineer")
 CATEGORIES = ("params", "params_unusual", "complex", "reduce_params", "unusual", "significant")
@@ -18,6 +20,18 @@ class Group(BaseModel):
     """A group of settings: frozen, unknown names refused, finite numbers only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_what_passes_for_another_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """`true` is no number, and bytes that are no text (a file's name may be such) can be stored nowhere."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        given = value.values() if isinstance(value, dict) and get_origin(kind) is dict else [value]
+        if (kind in (int, float) or get_origin(kind) is dict) and any(isinstance(item, bool) for item in given):
+            raise ValueError("a number")
+        if isinstance(value, str) and not value.isascii() and value.encode(errors="ignore").decode() != value:
+            raise ValueError("text in Unicode")
+        return value
 
 
 def _equal_weights(names: tuple[str, ...]) -> dict[str, float]:
@@ -86,16 +100,22 @@ class EvaluationSettings(Group):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
-    memory_mb: int = Field(4096, ge=64, description="memory one genome may use beyond what torch itself needs, MiB")
-    max_output_kb: int = Field(8192, ge=1, description="what one genome may print before it is ended, KiB")
-    check_timeout_s: float = Field(60.0, gt=0, description="wall clock limit of the checks before training, seconds")
+    memory_mb: int = Field(
+        4096, ge=64, le=1 << 24, description="memory one genome may use beyond what torch itself needs, MiB"
+    )
+    max_output_kb: int = Field(8192, ge=1, le=1 << 20, description="what one genome may print before it is ended, KiB")
+    check_timeout_s: float = Field(
+        60.0, gt=0, le=MONTH_S, description="wall clock limit of the checks before training, seconds"
+    )
     train_timeout_s: float = Field(
         7200.0,
         gt=0,
+        le=MONTH_S,
         description="wall clock limit of one training, seconds; only a guard, budgets are in steps",
     )
     fresh: bool = Field(
         sys.platform != "linux",
+        json_schema_extra={"default_in_words": "false on Linux, true elsewhere"},
         description="start a new interpreter for every genome instead of forking a warm one",
     )
 
@@ -103,8 +123,10 @@ class EvaluationSettings(Group):
 class BudgetSettings(Group):
     """When a run ends, besides its generations; whichever comes first. 0: no such limit."""
 
-    evaluations: int = Field(0, ge=0, description="trainings, the seed's included")
-    hours: float = Field(0.0, ge=0, description="wall clock hours, pauses and breaks between sessions not counted")
+    evaluations: int = Field(0, ge=0, le=1_000_000_000, description="trainings, the seed's included")
+    hours: float = Field(
+        0.0, ge=0, le=1_000_000, description="wall clock hours, pauses and breaks between sessions not counted"
+    )
 
 
 class Settings(Group):

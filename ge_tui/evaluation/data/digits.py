@@ -28,19 +28,19 @@ FRACTIONS = (0.6, 0.2, 0.2)
 class Difficulty:
     """How hard the digits are to read. Another number is another data set, prepared under another key.
 
-    As it stands, the seed network trained with batches of 64 at a learning rate of 0.2 reaches a
-    validation accuracy of 0.78 to 0.82 in 100 steps and about 0.92 in 500.
+    As it stands, the seed network trained at a learning rate of 0.15 reaches a
+    validation accuracy of about 0.88 in 400 steps of 32 images and about 0.94 in 2,000.
     """
 
-    noise: float = 0.65
+    noise: float = 0.35
     """Standard deviation of the Gaussian noise, in units of the full scale; independent in each channel."""
-    rotation_deg: float = 10.0
+    rotation_deg: float = 25.0
     """Each image is turned by up to this, either way."""
-    scale: float = 0.1
+    scale: float = 0.25
     """Each image is made larger or smaller by up to this fraction."""
-    shift_px: float = 1.0
+    shift_px: float = 2.0
     """Each image is moved by up to this along each axis, in pixels of the result."""
-    versions: tuple[int, int, int] = (5, 5, 4)
+    versions: tuple[int, int, int] = (6, 6, 4)
     """How often each source image is shown in train, val and test."""
     lowest: float = -1.5
     """The value that becomes byte 0, where ink is 1 and paper 0; what lies below is cut off."""

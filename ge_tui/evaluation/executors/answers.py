@@ -34,7 +34,7 @@ class CheckAnswers:
             rows = tuple(ModuleShape(r.path, r.kind, r.shape, r.params) for r in self._answer.shapes)
             return CheckReport(Outcome.OK, "", self._answer.params, self._answer.flops, rows, self._answer.fingerprint)
         assert self._answer is not None
-        return CheckReport(self._answer.outcome, self._answer.reason)
+        return CheckReport(self._answer.outcome, _printable(self._answer.reason))
 
 
 class TrainAnswers:
@@ -53,13 +53,17 @@ class TrainAnswers:
         if self._failed or self._finished or isinstance(answer, Checked):
             raise ProtocolError("an answer out of turn")
         if isinstance(answer, Failed):
-            self._failed = answer
+            self._failed = Failed(outcome=answer.outcome, reason=_printable(answer.reason))
         elif isinstance(answer, Finished):
+            if payload or "params" not in answer.metrics:
+                raise ProtocolError("an end of training without its metrics")
             self._finished = answer
         else:
             self._add_point(answer, payload)
 
     def _add_point(self, answer: Progress | Validated, payload: bytes) -> None:
+        if self._curve and answer.step <= self._curve[-1].step:
+            raise ProtocolError("a learning curve that does not go forward")
         point = CurvePoint(answer.step, answer.epoch, answer.train_loss)
         if isinstance(answer, Validated):
             try:
@@ -80,12 +84,15 @@ class TrainAnswers:
             "wall_s": ending.wall_s,
             "cpu_s": ending.cpu_s,
             "peak_mb": ending.peak_mb,
-            "output": ending.output,
+            "output": _printable(ending.output.replace("\r\n", "\n")),
         }
         curve = tuple(self._curve)
         if self._failed:
             return TrainReport(self._failed.outcome, self._failed.reason, {}, curve, **cost)  # type: ignore[arg-type]
         failure = _failure(ending, timeout_s, answered=self._finished is not None)
+        if failure is not None and failure[0] is Outcome.TIMEOUT:
+            reached = curve[-1].step if curve else 0
+            failure = (Outcome.TIMEOUT, f"{failure[1]}; it had reported step {reached} of {self._request.plan.steps}")
         validated = [point for point in curve if point.accuracy is not None]
         if failure is None and not validated:
             failure = (Outcome.CRASHED, "the training ended without a validation")
@@ -98,7 +105,7 @@ class TrainAnswers:
         metrics = dict(self._finished.metrics)
         train_accuracy = metrics.pop("train_accuracy", None)
         if train_accuracy is not None:
-            metrics["overfit_gap"] = train_accuracy - counted.accuracy
+            metrics["overfit_gap"] = train_accuracy - (validated[-1].accuracy or 0.0)  # both of the last weights
         metrics |= {"accuracy": counted.accuracy, "loss": counted.loss, "peak_mb": ending.peak_mb}
         return TrainReport(Outcome.OK, "", metrics, curve, **cost)  # type: ignore[arg-type]
 
@@ -119,11 +126,18 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
     }
     if ending.ended_by:
         return by_cause.get(ending.ended_by, (Outcome.KILLED, ending.ended_by))
+    if ending.code == -signal.SIGKILL:
+        return Outcome.KILLED, "the process was killed from outside (SIGKILL), for want of memory or by a user"
     if ending.code < 0:
         return Outcome.CRASHED, f"the process died of {_signal_name(-ending.code)}"
     if ending.code > 0 or not answered:
         return Outcome.CRASHED, f"the process ended with exit code {ending.code} before it had answered"
     return None
+
+
+def _printable(text: str) -> str:
+    """What a genome wrote, without what would move a terminal's cursor or colour its screen."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _signal_name(number: int) -> str:

@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers
-from ge_tui.evaluation.executors.base import CheckRequest, TrainRequest
+from ge_tui.evaluation.executors.base import CheckRequest, ExecutorError, TrainRequest
+from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.slot import Ending, Slot
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Inputs, Job, JobLimits
@@ -20,6 +22,8 @@ from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
 from ge_tui.genome import find_problem
 
 _MAX_CPU_SLOTS = 8
+_MAX_THREADS = 256
+"""Each slot's conversation blocks a thread; one that waits for a thread would hold its slot for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,10 @@ class LocalExecutor:
         self._trainings: list[Slot] = []
         self._free: asyncio.LifoQueue[int] = asyncio.LifoQueue()
         self._checking = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(thread_name_prefix="slot")
+        self._threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="slot")
         self._machine: Machine | None = None
         self._starting = asyncio.Lock()
+        self._closed = False
 
     @property
     def slots(self) -> int:
@@ -71,8 +76,10 @@ class LocalExecutor:
     async def start(self) -> Machine:
         """Start the slot for checks and learn what devices there are. Raises ExecutorError, UsageError."""
         async with self._starting:
+            if self._closed:
+                raise ExecutorError("the executor is closed")
             if self._machine is None:
-                greeting = await self._in_thread(self._checks.start)
+                greeting = await asyncio.get_running_loop().run_in_executor(self._threads, self._checks.start)
                 self._machine = self._plan_slots(greeting)
                 for number in range(self._machine.slots):
                     environment = self._pin(number, greeting)
@@ -111,24 +118,30 @@ class LocalExecutor:
         return answers.report(ending, request.timeout_s)
 
     async def close(self) -> None:
-        for slot in (self._checks, *self._trainings):
-            await self._in_thread(slot.close)
-        self._threads.shutdown()
+        self._closed = True
+        loop = asyncio.get_running_loop()
+        closing = [loop.run_in_executor(None, slot.close) for slot in (self._checks, *self._trainings)]
+        await asyncio.gather(*closing)
+        self._threads.shutdown(wait=False)
 
     async def _run(self, slot: Slot, job: Job, answers: Callable[[Answer, bytes], None], max_payload: int) -> Ending:
         """Run a job in its slot's thread; on cancellation the child is ended before this returns."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, slot.run, job, answers, max_payload)
+        if self._closed:
+            raise ExecutorError("the executor is closed")
+        cancellation = Cancellation()
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, slot.run, job, answers, max_payload, cancellation
+        )
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            slot.cancel()
-            await asyncio.wait([running])
-            running.exception()
+            cancellation.ask()
+            while not running.done():
+                with suppress(asyncio.CancelledError):  # asked twice: the child is being ended already
+                    await asyncio.wait([running])
+            if not running.cancelled():
+                running.exception()
             raise
-
-    async def _in_thread(self, function: Callable[[], object]) -> dict[str, object]:
-        result = await asyncio.get_running_loop().run_in_executor(self._threads, function)
-        return result if isinstance(result, dict) else {}
 
     def _plan_slots(self, greeting: dict[str, object]) -> Machine:
         cuda = int(str(greeting.get("cuda_devices", 0)))

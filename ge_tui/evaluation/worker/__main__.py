@@ -1,13 +1,16 @@
-"""`python -m ge_tui.evaluation.worker FD`: load torch, then serve the engine at the other end of FD."""
+"""`python -m ge_tui.evaluation.worker FD SCRATCH`: load torch, then serve the engine at the other end of FD."""
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+from pathlib import Path
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
 
 
@@ -15,10 +18,8 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     torch.set_num_threads(1)
     _load_lazy_parts()
-    try:
-        ForkServer(control).serve(_machine())
-    except BrokenPipeError:
-        return
+    ForkServer(control, Scratch(Path(sys.argv[2]))).serve(_machine())
+    os._exit(0)  # torch takes a second to leave in good order, and there is nothing left to save
 
 
 def _load_lazy_parts() -> None:

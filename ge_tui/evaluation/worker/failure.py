@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
+import linecache
+from types import FrameType
 
 import torch
 
@@ -10,7 +11,8 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import MAX_REASON
 
 GENOME_FILE = "<genome>"
-_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory")
+_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory", "bad_alloc")
+_MAX_PLACE = 300
 
 
 class GenomeFailureError(Exception):
@@ -34,19 +36,35 @@ def failure_from(error: BaseException, stage: Outcome, doing: str) -> GenomeFail
 def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError | OSError) and any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)
+    return isinstance(error, RuntimeError | OSError) and any(sign in _words(error).lower() for sign in _OUT_OF_MEMORY)
 
 
 def _describe(error: BaseException) -> str:
     """The error's type and words, and the genome's line it came from."""
-    try:
-        words = str(error)
-    except Exception as inner:  # noqa: BLE001  (the genome's own exception class may raise anything)
-        words = f"(its message raised {type(inner).__name__})"
+    words = _words(error)
     text = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == GENOME_FILE]
-    if frames:
-        last = frames[-1]
-        code = f": {last.line.strip()[:120]}" if last.line else ""
-        text = f"{text} (line {last.lineno}, in {last.name}{code})"
-    return text[:MAX_REASON]
+    return text[: MAX_REASON - _MAX_PLACE] + _place(error)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException as inner:  # noqa: BLE001  (the genome's own exception class may raise anything)
+        return f"(its message raised {type(inner).__name__})"
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of the genome that an error passed; a million deep recursion is walked, never listed."""
+    frame: FrameType | None = None
+    line = 0
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == GENOME_FILE:
+            frame, line = step.tb_frame, step.tb_lineno
+        step = step.tb_next
+    if frame is None:
+        return ""
+    name = frame.f_code.co_qualname.rpartition("<locals>.")[2]
+    where = f", in {name}" if name != "<module>" else ""
+    code = linecache.getline(GENOME_FILE, line).strip()
+    return f" (line {line}{where}{': ' if code else ''}{code[:120]})"[:_MAX_PLACE]

@@ -35,11 +35,10 @@ class GenomeModule:
         """Parameters, counted without allocating them; None where the constructor needs real numbers."""
         try:
             with torch.device("meta"):
-                network = self._construct()
-        except Exception:  # noqa: BLE001  (meta tensors refuse code that is fine on real ones; the real build decides)
+                parameters = list(self._construct().parameters())
+                return None if any(map(_is_lazy, parameters)) else sum(p.numel() for p in parameters)
+        except BaseException:  # noqa: BLE001  (meta tensors refuse code that is fine on real ones; the real build decides)
             return None
-        parameters = list(network.parameters())
-        return None if any(map(_is_lazy, parameters)) else sum(parameter.numel() for parameter in parameters)
 
     def network(self) -> nn.Module:
         """A newly built network, from the job's seed. Raises GenomeFailureError (build, out-of-memory)."""
@@ -71,6 +70,8 @@ class GenomeModule:
                 Outcome.BUILD,
                 f"{self._job.optimizer}(...) gave a {type(optimizer).__name__}, not a torch.optim.Optimizer",
             )
+        if not all("lr" in group for group in optimizer.param_groups):
+            raise GenomeFailureError(Outcome.BUILD, f"{self._job.optimizer}(...) has parameter groups without lr")
         return optimizer
 
     def _fill_lazy_parameters(self, network: nn.Module) -> None:

@@ -69,4 +69,4 @@ def make_schedule(plan: TrainingPlan) -> Schedule:
 
 
 def _warm(step: int, warmup_steps: int) -> float:
-    return WARMUP_START + (1 - WARMUP_START) * (step + 1) / (warmup_steps + 1)
+    return WARMUP_START + (1 - WARMUP_START) * step / warmup_steps

@@ -25,6 +25,7 @@ from ge_tui.evaluation.worker.inspection import check_output, count_flops, count
 from ge_tui.evaluation.worker.schedule import make_schedule
 
 PREDICT_BATCH = 500
+"""At most; and twice the training's batch, which fits into memory wherever training does."""
 REPORTS = 10
 """Messages about the training loss in a training shorter than an epoch."""
 _LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
@@ -121,9 +122,10 @@ class ResidentData:
         """A network's float32 outputs [n, classes] for uint8 images, dropout off."""
         network.eval()
         outputs = []
+        size = min(PREDICT_BATCH, 2 * self.batch_size)
         with torch.no_grad(), self.autocast():
-            for start in range(0, len(images), PREDICT_BATCH):
-                batch = self.prepare(images[start : start + PREDICT_BATCH])
+            for start in range(0, len(images), size):
+                batch = self.prepare(images[start : start + size])
                 outputs.append(check_output(network(batch), len(batch), self._classes).float())
         return torch.cat(outputs)
 
@@ -157,16 +159,24 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
                 going = schedule.end_epoch(losses.epoch_mean(step))
             epoch = step / data.steps_per_epoch
             if step in validate_at or ends_epoch or step == plan.steps or not going:
-                answers = data.predict(network, data.val_images).cpu().contiguous().numpy()
+                answers = _validate(network, data, step)
                 send(
                     Validated(step=step, epoch=epoch, train_loss=losses.mean(step)),
-                    answers.astype("<f4").tobytes(),
+                    answers,
                 )
             elif step % report_every == 0:
                 send(Progress(step=step, epoch=epoch, train_loss=losses.mean(step)), b"")
             if step == plan.steps or not going:
                 break
     return step
+
+
+def _validate(network: nn.Module, data: ResidentData, step: int) -> bytes:
+    """The network's outputs for the validation images, as they are sent."""
+    try:
+        return data.predict(network, data.val_images).cpu().contiguous().numpy().astype("<f4").tobytes()
+    except BaseException as error:
+        raise failure_from(error, Outcome.CRASHED, f"the validation after step {step}") from error
 
 
 def _step(

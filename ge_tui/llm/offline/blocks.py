@@ -48,8 +48,8 @@ def is_gate(info: ClassInfo) -> bool:
 def listed_blocks(subject: Subject) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     """Constructions inside a Sequential or a list, of blocks that keep the shape; with all elements."""
     for site in subject.sites():
-        made = site.results
-        if not made or not all(is_block(each) and keeps_shape(each.uses) for each in made):  # type: ignore[attr-defined]
+        made = [each for each in site.results if isinstance(each, Layer | Instance) and is_block(each)]
+        if len(made) < len(site.results) or not all(keeps_shape(each.uses) for each in made):
             continue
         parent = subject.anatomy.parent(site.node)
         if isinstance(parent, ast.List):

@@ -17,17 +17,11 @@ from ge_tui.llm.offline.subject import Draft, Option, Subject, drawn
 def propose(subject: Subject, rng: random.Random, _temperature: float) -> Iterator[Draft]:
     """Repeat a `self.block(...)` or an element of a Sequential or list, or lengthen a building loop."""
     options: list[Option] = [
-        (1.0, partial(_called_twice, subject, site, info, name))
-        for site, info, name in block_calls(subject)
-        if site.callee is not None and not _is_small(site)
+        (1.0, partial(_called_twice, subject, site, info, name)) for site, info, name in block_calls(subject)
     ]
     options += [(1.0, partial(_listed_twice, subject, node)) for node, _ in listed_blocks(subject)]
     options += [(1.0, partial(_deeper, subject, literal, depth)) for literal, depth in depths(subject)]
     yield from drawn(options, rng)
-
-
-def _is_small(site: Site) -> bool:
-    return not all(getattr(callee, "params", 0) for callee in site.callees)
 
 
 def _called_twice(subject: Subject, site: Site, info: ClassInfo, name: str) -> Draft | None:

@@ -11,15 +11,17 @@ from ge_tui.llm.offline.subject import Draft, Option, Subject, drawn
 
 _SMALLEST = 4
 _STEP = 4
+_ALL = 0.35
+"""How often all widths are scaled by the same factor."""
 
 
 def propose(subject: Subject, rng: random.Random, temperature: float) -> Iterator[Draft]:
-    """Scale one group of tied widths; when bold, now and then all of them by the same factor.
+    """Scale one group of tied widths, or now and then all of them by the same factor.
 
     Which literals are tied comes from the dry run: two that meet as the channels of one tensor.
     """
     groups = [group for group in subject.trace.widths() if _may_change(subject, group)]
-    if len(groups) > 1 and rng.random() < 0.2 * temperature:
+    if len(groups) > 1 and rng.random() < _ALL:
         every = _scaled(subject, groups, _factor(rng, temperature))
         if every is not None:
             yield every

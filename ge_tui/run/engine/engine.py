@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ge_tui.errors import UserError
+from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
 from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
@@ -18,15 +20,18 @@ from ge_tui.run.engine.pool import Pool, count, survivors_of
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.selection import SlotPlan, choose_elites, choose_parents, close_population, plan_slot
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
+from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import objectives_from, with_references
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
 from ge_tui.search import hypervolume
-from ge_tui.settings import Settings
+from ge_tui.settings import Controls, Settings
 
 SEED = 0
 """The seed's number."""
 _LOOK_S = 0.2
 """How often requests are looked for while the engine waits."""
+_RECORD_S = 10.0
+"""How much working time a kill -9 may leave uncounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,17 @@ class Ending:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a slot is to be filled with, and the controls it was decided under."""
+
+    number: int | None
+    """Of its individual, where the slot was taken before the engine died."""
+    plan: SlotPlan
+    controls: Controls
+    control_seq: int
+
+
 class _StopNowError(Exception):
     """The user wants the engine to end at once."""
 
@@ -63,7 +79,14 @@ class Engine:
     """Runs one run in this process, until it is done, stopped or cancelled."""
 
     def __init__(
-        self, store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+        self,
+        store: Store,
+        board: ControlBoard,
+        plan: RunPlan,
+        proposer: Proposer,
+        executor: Executor,
+        *,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._board = board
@@ -76,7 +99,7 @@ class Engine:
         self._pool = Pool(store, self._objectives)
         self._rules = stop_rules(plan.settings.budget)
         self._worked_before = store.run().seconds
-        self._started = self._counted = time.monotonic()
+        self._clock = WorkClock(now)
         self._enough = ""
         self._evaluations = store.count_evaluations()
         self._evaluating = self._make_evaluating()
@@ -120,8 +143,9 @@ class Engine:
     async def _evaluate_seed(self) -> None:
         """Measure the un-mutated seed by the same recipe, and freeze the reference points from it."""
         if self._store.individual(SEED) is None:
-            source = self._plan.evaluation.task.seed_source
             self._store.propose(NewIndividual(SEED, 0, -1, "seed", "seed", (), f"{self._seed}/seed", self._board.seq))
+        if self._status(SEED) is Status.PROPOSING:
+            source = self._plan.evaluation.task.seed_source
             self._store.accept(SEED, source, syntax_hash(source) or "", arguments={})
         if self._status(SEED) is Status.WAITING:
             await self._evaluating.evaluate(SEED)
@@ -144,12 +168,12 @@ class Engine:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
         self._store.open_generation(number)
         known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
-        plans = self._slot_plans(number, known)
+        slots = self._undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
                 if row.status is Status.WAITING:
                     group.create_task(self._evaluating.evaluate(row.number))
-            lanes = [group.create_task(self._lane(plans, number, group)) for _ in range(self._proposer.lanes)]
+            lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             await asyncio.gather(*lanes)
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
         return not self._enough or (
@@ -157,26 +181,23 @@ class Engine:
             and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
         )
 
-    async def _lane(
-        self, plans: Iterator[tuple[int | None, SlotPlan]], generation: int, group: asyncio.TaskGroup
-    ) -> None:
+    async def _lane(self, slots: Iterator[_Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
         while await self._may_go_on():
-            planned = next(plans, None)
-            if planned is None:
+            decided = next(slots, None)
+            if decided is None:
                 return
-            number, plan = planned
-            controls = self._board.current
+            number, plan = decided.number, decided.plan
             if not plan.operators:
                 self._store.carry(generation, plan.slot, plan.parents[0])
                 continue
             if number is None:
-                number = self._proposing.take_slot(plan, generation, controls, self._board.seq)
-            if await self._proposing.fill(number, plan, generation, controls):
+                number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
+            if await self._proposing.fill(number, plan, generation, decided.controls):
                 group.create_task(self._evaluating.evaluate(number))
             await asyncio.sleep(0)
 
-    def _slot_plans(self, generation: int, known: dict[int, IndividualRow]) -> Iterator[tuple[int | None, SlotPlan]]:
+    def _undecided(self, generation: int, known: dict[int, IndividualRow]) -> Iterator[_Decided]:
         """The slots that are still to be filled, each decided when it is asked for, by the controls then in force."""
         parents = self._parents(generation)
         carried = self._store.carried(generation)
@@ -185,22 +206,16 @@ class Engine:
             if slot in carried or (row is not None and row.status is not Status.PROPOSING):
                 continue
             if row is not None:  # the engine died while this one was being proposed
-                yield row.number, SlotPlan(slot, row.parents, tuple(row.arguments["operators"]))
-            elif generation == 0:
-                yield None, SlotPlan(slot, (SEED,), ("create",))
+                plan = SlotPlan(slot, row.parents, tuple(row.arguments["operators"]))
+                yield _Decided(row.number, plan, self._board.at(row.control_seq), row.control_seq)
+                continue
+            controls = self._board.refresh()
+            if generation == 0:
+                plan = SlotPlan(slot, (SEED,), ("create",))
             else:
-                controls = self._board.refresh()
-                yield (
-                    None,
-                    plan_slot(
-                        parents,
-                        slot,
-                        self._seed,
-                        generation,
-                        controls.crossover_probability,
-                        controls.mutation_probability,
-                    ),
-                )
+                chances = controls.crossover_probability, controls.mutation_probability
+                plan = plan_slot(parents, slot, self._seed, generation, *chances)
+            yield _Decided(None, plan, controls, self._board.seq)
 
     def _parents(self, generation: int) -> list[int]:
         if generation == 0:
@@ -220,11 +235,12 @@ class Engine:
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
         before = [SEED] if number == 0 else self._population(number - 1)
         elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
-        came = [*survivors_of(rows), *self._store.carried(number).values()]
+        survivors = [self._store.original(survivor) for survivor in survivors_of(rows)]
+        came = [*survivors, *self._store.carried(number).values()]
         members = close_population(elites, came, self._pool.candidates({*elites, *came}), self._objectives)
         front = self._pool.front
         self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
-        if rows and not survivors_of(rows):
+        if rows and not survivors:
             self._store.note("all_failed", generation=number, going_on_with=[m.individual for m in members])
         self._count_time()
 
@@ -245,12 +261,17 @@ class Engine:
         return True
 
     def _spent(self) -> Spent:
-        seconds = self._worked_before + time.monotonic() - self._started
-        return Spent(self._evaluations, seconds / 3600)
+        self._tick()
+        return Spent(self._evaluations, (self._worked_before + self._clock.seconds) / 3600)
 
     async def _watch(self) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
+            self._tick()
+            if self._clock.unrecorded > _RECORD_S:
+                self._count_time()
+            if not self._store.is_in_place():
+                raise RunError("the run's folder was moved or deleted while it was worked on")
             await asyncio.sleep(_LOOK_S)
         raise _StopNowError
 
@@ -260,7 +281,8 @@ class Engine:
             if isinstance(error, _StopNowError):
                 return Ending("stopped", "stopped at once, as asked")
         error = _leaves(errors)[0]
-        self._set_status("failed", str(error) or type(error).__name__)
+        with contextlib.suppress(sqlite3.Error):  # what ended it may be the disk
+            self._set_status("failed", str(error) or type(error).__name__)
         raise error
 
     def _set_status(self, status: str, reason: str) -> None:
@@ -268,9 +290,11 @@ class Engine:
         self._store.set_status(status, reason)
 
     def _count_time(self) -> None:
-        now = time.monotonic()
-        self._store.add_time(now - self._counted)
-        self._counted = now
+        self._tick()
+        self._store.add_time(self._clock.take())
+
+    def _tick(self) -> None:
+        self._clock.tick(paused=self._board.current.pause)
 
     # -- parts -----------------------------------------------------------------------------------------
 

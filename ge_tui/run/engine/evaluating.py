@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -11,6 +13,7 @@ from ge_tui.evaluation.executors import CheckRequest, Executor, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
+from ge_tui.evaluation.report import CheckReport, CurvePoint
 from ge_tui.evaluation.task import Task
 from ge_tui.run.engine.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
@@ -52,6 +55,9 @@ class Evaluating:
         self._plan = plan
         self._may_start = may_start
         self._slots = asyncio.Semaphore(executor.slots)
+        self._decided = asyncio.Event()
+        """Whether the individual before the next one is known to be new, a duplicate or a failure."""
+        self._decided.set()
 
     async def evaluate(self, number: int) -> None:
         """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
@@ -66,8 +72,20 @@ class Evaluating:
                 await self._train(number, source)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
-        """Whether an individual is worth its training; if not, why is on record."""
+        """Whether an individual is worth its training; if not, why is on record.
+
+        Checks may end in any order. Of equal individuals the one that came first must be the original, so each
+        waits for those before it; where one of them raises, this one waits until it is cancelled.
+        """
+        before, decided = self._decided, asyncio.Event()
+        self._decided = decided
         report = await self._executor.check(self._check_request(source))
+        await before.wait()
+        worth_it = self._decide(row, report)
+        decided.set()
+        return worth_it
+
+    def _decide(self, row: IndividualRow, report: CheckReport) -> bool:
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
@@ -92,15 +110,18 @@ class Evaluating:
             plan.wants,
         )
         try:
-            report = await self._executor.train(
-                request, lambda point: self._store.add_curve_point(evaluation, number, point)
-            )
+            report = await self._executor.train(request, lambda point: self._add_point(evaluation, number, point))
         except BaseException:
             self._store.forgive_loss(number)
             raise
         self._store.finish_evaluation(evaluation, number, report)
         if report.outcome is Outcome.OK:
             self._pool.add(Candidate(number, report.metrics))
+
+    def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
+        """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            self._store.add_curve_point(evaluation, number, point)
 
     def _check_request(self, source: str) -> CheckRequest:
         plan = self._plan

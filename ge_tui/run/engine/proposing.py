@@ -77,7 +77,7 @@ class Proposing:
             )
             answer = await self._proposer.propose(brief)
             if isinstance(answer, Refusal):
-                refusal = answer.detail
+                refusal, source, twin = answer.detail, None, None
                 continue
             source, twin = answer.source, None
             digest = syntax_hash(answer.source)

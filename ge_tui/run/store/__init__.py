@@ -1,6 +1,6 @@
 """The run's one SQLite file: the only truth about a run."""
 
-from ge_tui.run.store.connection import StoreError
+from ge_tui.run.store.connection import StoreError, is_disk_error
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.records import (
     ControlRow,
@@ -27,4 +27,5 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "is_disk_error",
 ]

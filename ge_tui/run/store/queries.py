@@ -12,6 +12,7 @@ from typing import Any
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CurvePoint
 from ge_tui.run.store.blobs import get_text
+from ge_tui.run.store.connection import StoreError
 from ge_tui.run.store.records import (
     ControlRow,
     EvaluationRow,
@@ -48,10 +49,10 @@ class Queries:
         self._connection = connection
 
     def run(self) -> RunRow:
-        """The run. Raises LookupError in a database that has none yet."""
+        """The run. Raises StoreError in a database that has none yet."""
         row = self._connection.execute(f"SELECT {', '.join(_RUN)} FROM run").fetchone()
         if row is None:
-            raise LookupError("the database holds no run")
+            raise StoreError("the database holds no run: it was cut off while it was made; delete its folder")
         return RunRow(**_named(_RUN, row))
 
     def individuals(self, where: str = "1", parameters: Iterable[object] = ()) -> list[IndividualRow]:
@@ -82,13 +83,30 @@ class Queries:
         return get_text(self._connection, blob)
 
     def twin(self, column: str, value: str, other_than: int) -> int | None:
-        """The earliest other individual with this `syntax_hash` or `fingerprint`, not itself a duplicate."""
+        """The earliest other individual with this `syntax_hash` or `fingerprint`.
+
+        By syntax it may be a duplicate itself: whether that is known already depends on the order in which
+        checks end, and no decision may.
+        """
         row = self._connection.execute(
-            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? AND duplicate_of IS NULL "
-            "ORDER BY number LIMIT 1",
+            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? ORDER BY number LIMIT 1",
             (value, other_than),
         ).fetchone()
         return None if row is None else int(row[0])
+
+    def original(self, number: int) -> int:
+        """The individual that one stands for: itself, or the end of its chain of duplicates."""
+        row = self._connection.execute(
+            "WITH RECURSIVE chain(number) AS (SELECT ? UNION SELECT i.duplicate_of FROM individual i "
+            "JOIN chain c ON i.number = c.number WHERE i.duplicate_of IS NOT NULL) "
+            "SELECT c.number FROM chain c JOIN individual i ON i.number = c.number WHERE i.duplicate_of IS NULL",
+            (number,),
+        ).fetchone()
+        return number if row is None else int(row[0])
+
+    def rungs(self) -> dict[int, str]:
+        """The rung of each individual's latest evaluation."""
+        return dict(self._connection.execute("SELECT individual, rung FROM evaluation ORDER BY id").fetchall())
 
     def next_number(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM individual").fetchone()[0])

@@ -1,4 +1,6 @@
 -- The run database, version 1. One file is one run. STRICT tables need SQLite 3.37.
+-- In tables WITHOUT ROWID the columns of the key come first: where they do not, the integrity check of
+-- SQLite 3.40 takes whole tables for damaged ("NULL value in parent.parent").
 
 CREATE TABLE blob (                          -- content-addressed text: sources, outputs
   id INTEGER PRIMARY KEY,
@@ -64,8 +66,8 @@ CREATE INDEX individual_status ON individual(status);
 
 CREATE TABLE parent (
   child INTEGER NOT NULL REFERENCES individual(number),
-  parent INTEGER NOT NULL REFERENCES individual(number),
   place INTEGER NOT NULL,                    -- 0 is the parent whose text was changed
+  parent INTEGER NOT NULL REFERENCES individual(number),
   PRIMARY KEY (child, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parent_children ON parent(parent);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 import time
@@ -18,6 +17,7 @@ from ge_tui.run.store.blobs import put_text
 from ge_tui.run.store.connection import open_writer, transaction
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.records import EventRow, MemberRow, RunRow, Status
+from ge_tui.run.store.values import to_json, to_text
 
 POISON = 3
 """So many times may an individual be under way when the engine dies; then it is not tried again."""
@@ -50,6 +50,7 @@ class Store(Queries):
 
     def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(open_writer(file))
+        self._file = file
         self._clock = clock
         self._listener: Callable[[EventRow], None] = lambda _event: None
         self._pending: list[EventRow] = []
@@ -60,6 +61,10 @@ class Store(Queries):
 
     def close(self) -> None:
         self._connection.close()
+
+    def is_in_place(self) -> bool:
+        """Whether the file is still where it was opened: what is written after it was deleted is lost."""
+        return self._file.is_file()
 
     # -- the run ---------------------------------------------------------------------------------------
 
@@ -74,7 +79,7 @@ class Store(Queries):
                     run.created_at,
                     run.status,
                     run.status_reason,
-                    *(json.dumps(v) for v in (run.settings, run.task, run.data, run.objectives, run.environment)),
+                    *(to_json(v) for v in (run.settings, run.task, run.data, run.objectives, run.environment)),
                     run.seconds,
                 ),
             )
@@ -84,7 +89,7 @@ class Store(Queries):
 
     def set_status(self, status: str, reason: str = "") -> None:
         with self._step():
-            self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, reason))
+            self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, to_text(reason)))
             self._event(f"run_{status}", None, reason=reason)
 
     def add_time(self, seconds: float) -> None:
@@ -95,18 +100,18 @@ class Store(Queries):
     def set_settings(self, settings: dict[str, Any]) -> None:
         """Settings changed on resume."""
         with self._step():
-            self._connection.execute("UPDATE run SET settings = ?", (json.dumps(settings),))
+            self._connection.execute("UPDATE run SET settings = ?", (to_json(settings),))
             self._event("settings", None, settings=settings)
 
     def set_environment(self, environment: dict[str, Any]) -> None:
         """Where this session of the engine works."""
         with self._step():
-            self._connection.execute("UPDATE run SET environment = ?", (json.dumps(environment),))
+            self._connection.execute("UPDATE run SET environment = ?", (to_json(environment),))
             self._event("session", None, **environment)
 
     def set_objectives(self, objectives: list[dict[str, Any]]) -> None:
         with self._step():
-            self._connection.execute("UPDATE run SET objectives = ?", (json.dumps(objectives),))
+            self._connection.execute("UPDATE run SET objectives = ?", (to_json(objectives),))
             self._event("references_frozen", None, objectives=objectives)
 
     def add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None = None) -> int:
@@ -116,7 +121,7 @@ class Store(Queries):
             self._event("control", None, actor=actor, key=key, old=old, new=new)
         return seq
 
-    def note(self, kind: str, individual: int | None = None, **payload: Any) -> None:
+    def note(self, kind: str, individual: int | None = None, /, **payload: Any) -> None:
         """Record an event that changes no other state."""
         with self._step():
             self._event(kind, individual, **payload)
@@ -132,7 +137,7 @@ class Store(Queries):
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposing', ?)",
                 (
                     new.number, new.generation, new.slot, new.operator, new.proposer, new.persona, new.category,
-                    new.segment, new.temperature, json.dumps(dict(new.arguments)), new.draw, new.control_seq,
+                    new.segment, new.temperature, to_json(dict(new.arguments)), new.draw, new.control_seq,
                     self._clock(),
                 ),
             )  # fmt: skip
@@ -160,11 +165,11 @@ class Store(Queries):
                     put_text(self._connection, source),
                     syntax_hash,
                     segment,
-                    json.dumps(dict(arguments)),
+                    to_json(dict(arguments)),
                     number,
                 ),
             )
-            self._event("accepted", number, segment=segment, **arguments)
+            self._event("accepted", number, **{**arguments, "segment": segment})
 
     def reject(self, number: int, reason: str, source: str | None = None) -> None:
         """No usable source came of a slot."""
@@ -236,7 +241,7 @@ class Store(Queries):
                 "UPDATE evaluation SET status = ?, outcome = ?, reason = ?, wall_s = ?, cpu_s = ?, peak_mb = ?, "
                 "output_blob = ? WHERE id = ?",
                 (
-                    "ok" if ok else "failed", report.outcome, report.reason, report.wall_s, report.cpu_s,
+                    "ok" if ok else "failed", report.outcome, to_text(report.reason), report.wall_s, report.cpu_s,
                     report.peak_mb, output, evaluation,
                 ),
             )  # fmt: skip
@@ -354,23 +359,23 @@ class Store(Queries):
         for event in told:
             self._listener(event)
 
-    def _event(self, kind: str, individual: int | None, **payload: Any) -> None:
+    def _event(self, kind: str, individual: int | None, /, **payload: Any) -> None:
         at = self._clock()
         cursor = self._connection.execute(
             "INSERT INTO event (at, kind, individual, payload) VALUES (?, ?, ?, ?)",
-            (at, kind, individual, json.dumps(payload, default=str)),
+            (at, kind, individual, to_json(payload)),
         )
         self._pending.append(EventRow(int(cursor.lastrowid or 0), at, kind, individual, payload))
 
     def _add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None) -> int:
         cursor = self._connection.execute(
             "INSERT INTO control (at, actor, key, old, new, request) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._clock(), actor, key, None if old is None else json.dumps(old), json.dumps(new), request),
+            (self._clock(), actor, key, None if old is None else to_json(old), to_json(new), request),
         )
         return int(cursor.lastrowid or 0)
 
     def _finish(self, number: int, status: Status, outcome: Outcome | None, reason: str) -> None:
         self._connection.execute(
             "UPDATE individual SET status = ?, outcome = ?, reason = ? WHERE number = ?",
-            (status, outcome, reason, number),
+            (status, outcome, to_text(reason), number),
         )

@@ -57,10 +57,12 @@ class Expressions(Names):
                 if isinstance(instance, Instance):
                     instance.attributes[name] = value
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                fits = isinstance(value, tuple | list) and len(value) == len(parts)
-                plain = fits and not any(isinstance(part, ast.Starred) for part in parts)
-                for at, part in enumerate(parts):
-                    self.bind(part, value[at] if plain else UNKNOWN, scope)  # type: ignore[index]
+                values: Sequence[object] = [UNKNOWN] * len(parts)
+                starred = any(isinstance(part, ast.Starred) for part in parts)
+                if isinstance(value, tuple | list) and len(value) == len(parts) and not starred:
+                    values = value
+                for part, single in zip(parts, values, strict=True):
+                    self.bind(part, single, scope)
             case ast.Starred(value=inner):
                 self.bind(inner, UNKNOWN, scope)
             case ast.Subscript(value=ast.Name() | ast.Attribute() as container):
@@ -90,6 +92,8 @@ class Expressions(Names):
     def _call(self, node: ast.Call, scope: Scope) -> object:
         if isinstance(node.func, ast.Name) and node.func.id == "super":
             return Parent(scope.owner, scope.info) if scope.owner and scope.info else UNKNOWN
+        if isinstance(node.func, ast.Name) and node.func.id == "setattr" and scope.owner:
+            scope.owner.is_open = True
         callee = self.evaluate(node.func, scope)
         values: list[object] = []
         for argument in node.args:

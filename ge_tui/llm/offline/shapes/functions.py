@@ -86,6 +86,7 @@ def broadcast(first: object, second: object, trace: Trace) -> object:
 def matrix_product(first: Tensor, second: Tensor, trace: Trace) -> object:
     if len(first.shape) < 2 or len(second.shape) < 2:
         return UNKNOWN
+    first.kept = second.kept = True
     trace.tie(first.shape[-1], second.shape[-2])
     if first.shape[-1] != second.shape[-2]:
         trace.problems.append(f"{first.shape} times {second.shape}")

@@ -68,7 +68,6 @@ def build(kind: str, positional: Sequence[object], named: Mapping[str, object], 
         _divides(arguments.get("num_groups"), arguments.get("num_channels"), "GroupNorm", trace)
     layer.params = _size(layer)
     trace.params += layer.params
-    trace.made.append(layer)
     return layer
 
 

@@ -7,7 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 
-from ge_tui.llm.offline.shapes.functions import broadcast, matrix_product
+from ge_tui.llm.offline.shapes.functions import broadcast, function
 from ge_tui.llm.offline.shapes.trace import Trace
 from ge_tui.llm.offline.shapes.values import UNKNOWN, Instance, Layer, Literal, Rate, Tensor, origins_of
 
@@ -59,16 +59,7 @@ def numbered(value: float, origins: Sequence[ast.Constant]) -> float:
 def combine(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace: Trace) -> object:
     """The value of a binary operator."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
-        if isinstance(node.op, ast.MatMult):
-            both = isinstance(left, Tensor) and isinstance(right, Tensor)
-            return matrix_product(left, right, trace) if both else UNKNOWN  # type: ignore[arg-type]
-        if isinstance(node, ast.AugAssign):
-            trace.overwrite(left)
-        elif not isinstance(node.op, ast.Add | ast.Sub):
-            for side in (left, right):
-                if isinstance(side, Tensor):
-                    side.kept = True
-        return broadcast(left, right, trace)
+        return _combined_tensors(node, left, right, trace)
     if isinstance(left, list) and isinstance(right, list) and isinstance(node.op, ast.Add):
         return (left + right)[:_ITEMS]
     if isinstance(left, list) and isinstance(right, int) and isinstance(node.op, ast.Mult):
@@ -86,6 +77,20 @@ def combine(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace:
         trace.problems.append("a division by zero")
         return UNKNOWN
     return numbered(rule(left, right), _origins(node, left, right, trace))
+
+
+def _combined_tensors(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace: Trace) -> object:
+    """An operator with a tensor on one side at least. The gradient of a product needs both its factors."""
+    if isinstance(node.op, ast.MatMult):
+        both = isinstance(left, Tensor) and isinstance(right, Tensor)
+        return function("matmul", (left, right), {}, trace) if both else UNKNOWN
+    if isinstance(node, ast.AugAssign):
+        trace.overwrite(left)
+    elif not isinstance(node.op, ast.Add | ast.Sub):
+        for side in (left, right):
+            if isinstance(side, Tensor):
+                side.kept = True
+    return broadcast(left, right, trace)
 
 
 def _origins(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace: Trace) -> Sequence[ast.Constant]:

@@ -51,8 +51,6 @@ class Trace:
     sites: dict[ast.Call, Site] = field(default_factory=dict)
     sums: dict[ast.BinOp, list[tuple[object, object]]] = field(default_factory=dict)
     """Operators between two values, with the values of each time."""
-    made: list[object] = field(default_factory=list)
-    """Every Layer, in the order of construction."""
     output: object = None
     params: int = 0
     work: int = 0

@@ -1,0 +1,168 @@
+"""The engine's end of a fork server: its process, its scratch folder, and the socket between them."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from ge_tui.evaluation.executors.base import ExecutorError
+from ge_tui.evaluation.protocol import FrameReader, Job, encode
+from ge_tui.evaluation.worker.scratch import PREFIX
+
+_START_TIMEOUT_S = 120.0
+_STOP_TIMEOUT_S = 2.0
+_MAX_SWEEPS = 10
+_KEPT_VARIABLES = (
+    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "CUDA_HOME",
+    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
+)  # fmt: skip
+
+
+class ServerProcess:
+    """A running fork server. Blocking; for one thread at a time."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        """Start it and wait until it has loaded torch. Raises ExecutorError."""
+        self._frames = FrameReader()
+        self._events: deque[dict[str, object]] = deque()
+        try:
+            self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
+        except OSError as error:
+            raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
+        self._control, theirs = socket.socketpair()
+        command = [sys.executable, "-P", "-m", "ge_tui.evaluation.worker", str(theirs.fileno()), str(self._scratch)]
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    command,
+                    pass_fds=[theirs.fileno()],
+                    cwd=self._scratch,
+                    env=_environment(self._scratch, environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            self._control.close()
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise ExecutorError(f"no worker process could be started: {error}") from error
+        self.greeting = self._greet()
+        """What it says of the machine."""
+
+    def fileno(self) -> int:
+        """Readable when the server has something to say, or is gone."""
+        return self._control.fileno()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def run(self, job: Job, answers: int, output: int) -> None:
+        """Have it run a job whose child writes to the two descriptors. Raises OSError when it is gone."""
+        frame = encode({"request": "run"}, job.model_dump_json().encode())
+        sent = socket.send_fds(self._control, [frame], [answers, output])
+        self._control.sendall(frame[sent:])
+
+    def end(self, why: str) -> None:
+        """Have it end its child, if there is one."""
+        try:
+            self._control.sendall(encode({"request": "end", "why": why}))
+        except OSError:  # it is gone, which shows when it is next listened to
+            return
+
+    def next_event(self, deadline: float) -> dict[str, object] | None:
+        """What it says next; None when it is gone or the time is up."""
+        while not self._events:
+            readable, _, _ = select.select([self._control], [], [], max(0.0, deadline - time.monotonic()))
+            if not readable:
+                return None
+            try:
+                data = self._control.recv(1 << 16)
+            except OSError:
+                return None
+            if not data:
+                return None
+            self._events.extend(json.loads(header) for header, _ in self._frames.feed(data))
+        return self._events.popleft()
+
+    def stop(self) -> None:
+        """End it; its child goes with it, and its scratch folder."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        if self._process.returncode != 0:
+            self._end_stragglers()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _greet(self) -> dict[str, object]:
+        ready = self.next_event(time.monotonic() + _START_TIMEOUT_S)
+        if ready is not None and ready.get("event") == "ready":
+            return ready
+        words = self._last_words()
+        self.stop()
+        raise ExecutorError(
+            f"no worker process could be started: {words or 'it ended without a word'}. "
+            "`ge-tui doctor` shows what is missing"
+        )
+
+    def _last_words(self) -> str:
+        self._process.kill()
+        if self._process.stderr is None:
+            return ""
+        lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:500] if lines else ""
+
+    def _end_stragglers(self) -> None:
+        """End what outlives a server that was killed: its child dies with it, but not that one's children."""
+        for _ in range(_MAX_SWEEPS):  # again, for one may be born while the others are looked for
+            found = list(_started_under(self._scratch))
+            if not found:
+                return
+            for process in found:
+                with suppress(psutil.Error):
+                    process.kill()
+            psutil.wait_procs(found, timeout=_STOP_TIMEOUT_S)
+
+
+def _started_under(scratch: Path) -> Iterator[psutil.Process]:
+    """The processes that have a folder for scratch, whoever their parents are."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TMPDIR") == str(scratch):
+                yield process
+        except (psutil.Error, OSError):
+            continue
+
+
+def _environment(scratch: Path, extra: dict[str, str]) -> dict[str, str]:
+    """What a worker sees of the environment: no tokens, no agents, no display; its scratch as home."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        **extra,
+    }
