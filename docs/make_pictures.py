@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
 from rich.console import Console, Group
 
-from ge_tui.cli.progress import LiveProgress
+from ge_tui.cli.live import RunView
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader
 
-WIDTH = 96
+WIDTH, HEIGHT = 96, 40
 
 
 def draw(run: Path, target: Path) -> None:
     """What `ge-tui run` showed when its run had ended."""
     directory = RunDirectory(run)
-    display = LiveProgress(directory)
+    view = RunView()
     with RunReader(directory.database) as reader:
         for event in reader.events():
-            display.take(event)
-        console = Console(record=True, width=WIDTH, force_terminal=True, file=Path("/dev/null").open("w"))
-        console.print(Group(*display.parts(reader)))
+            view.take(event)
+        console = Console(record=True, width=WIDTH, force_terminal=True, file=io.StringIO())
+        console.print(Group(*view.parts(reader, HEIGHT)))
     console.save_svg(str(target), title=f"ge-tui run --name {directory.name}")
 
 

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ge_tui.cli.output import print_code, print_json, print_table, printable
-from ge_tui.cli.progress import front_table
+from ge_tui.cli.tables import front_table
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.genome import unified_diff
 from ge_tui.run.directory import RunDirectory, all_runs, find_run

@@ -9,8 +9,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from ge_tui.cli.download import DownloadLine
 from ge_tui.cli.output import print_json, print_table
-from ge_tui.cli.progress import DownloadLine
 from ge_tui.errors import ExitCode
 from ge_tui.evaluation.data import catalogue, prepare
 from ge_tui.evaluation.task import BrokenTask, Task, all_tasks

@@ -9,8 +9,10 @@ import signal
 import sys
 from collections.abc import Callable
 
+from ge_tui.cli.download import DownloadLine
+from ge_tui.cli.live import LiveProgress
 from ge_tui.cli.output import print_all_the_same
-from ge_tui.cli.progress import DownloadLine, LiveProgress, PlainProgress, Progress
+from ge_tui.cli.progress import PlainProgress, Progress
 from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
 from ge_tui.paths import default_runs, user_config
 from ge_tui.run.directory import RunDirectory, find_run

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from rich import box
 from rich.table import Table
 
+from ge_tui.cli.download import DownloadLine
 from ge_tui.cli.output import print_json, print_table, printable
-from ge_tui.cli.progress import DownloadLine
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import DataSet, available, prepare
 from ge_tui.evaluation.executors import CheckRequest, LocalExecutor, TrainRequest

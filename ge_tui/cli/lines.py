@@ -1,0 +1,42 @@
+"""Events of a run as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ge_tui.cli.output import one_line
+from ge_tui.run.store import EventRow
+from ge_tui.run.summary import format_metric
+
+
+def line_of(event: EventRow) -> str:
+    """What happened, in one line; empty for what is not worth one."""
+    return _LINES[event.kind](event) if event.kind in _LINES else ""
+
+
+def _evaluated(event: EventRow) -> str:
+    metrics = event.payload["metrics"]
+    shown = "  ".join(f"{name} {format_metric(name, metrics[name])}" for name in ("accuracy", "loss", "params"))
+    return f"#{event.individual} evaluated: {shown}  ({event.payload['wall_s']:.1f} s)"
+
+
+def _generation(event: EventRow) -> str:
+    p = event.payload
+    return (
+        f"generation {p['generation']} closed: {p['evaluated']} evaluated, {p['failed']} failed, "
+        f"{p['duplicates']} duplicates; front of {p['front']}, hypervolume {p['hypervolume']:.5f}"
+    )
+
+
+_LINES: dict[str, Callable[[EventRow], str]] = {
+    "evaluated": _evaluated,
+    "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",
+    "duplicate": lambda e: f"#{e.individual} is a duplicate of #{e.payload['of']} (by {e.payload['how']})",
+    "rejected": lambda e: f"#{e.individual} rejected: {one_line(e.payload['reason'])}",
+    "generation_closed": _generation,
+    "all_failed": lambda e: f"every child of generation {e.payload['generation']} failed; going on with those before",
+    "control": lambda e: f"control {e.payload['key']}: {e.payload['old']} -> {e.payload['new']} ({e.payload['actor']})",
+    "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
+    "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
+    "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
+}
