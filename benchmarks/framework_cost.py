@@ -48,7 +48,7 @@ class Meter:
 async def run(children: int, proposer: Proposer, base: Path) -> tuple[Meter, float, float]:
     generations = children // 12 - 1
     new = prepare_run(read_settings((), ["data=fake", "population=12", f"generations={generations}",
-                                         "mutation_probability=1"]))  # fmt: skip
+                                         "mutation_probability=1"]), base)  # fmt: skip
     padding = "# " + "x" * 97 + "\n"
     missing = max(0, SOURCE_BYTES - len(new.task.seed_source))
     new = replace(new, task=replace(new.task, seed_source=new.task.seed_source + padding * (missing // len(padding))))

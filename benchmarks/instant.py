@@ -16,6 +16,7 @@ class InstantProposer:
 
     name = "instant"
     lanes = 1
+    asks = False
 
     def __init__(self) -> None:
         self._count = 0

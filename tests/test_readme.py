@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -22,9 +24,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def commands() -> list[list[str]]:
+def commands(language: str) -> list[list[str]]:
     """The `ge-tui` commands, as words; of a chain of commands the last one."""
-    lines = [line for block in blocks("console") for line in block.splitlines()]
+    lines = [line for block in blocks(language) for line in block.splitlines()]
     last = [line.split("&& ")[-1] for line in lines]
     return [shlex.split(line)[1:] for line in last if line.split()[0].endswith("ge-tui")]
 
@@ -49,24 +51,53 @@ def test_links_lead_somewhere() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-@pytest.mark.slow
-def test_every_command_works(tmp_path: Path) -> None:
-    """With the shortest trainings, so that the tour takes a minute."""
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A home of its own, with the shortest trainings, so that the tour takes a minute."""
     config = tmp_path / "config" / "ge-tui"
     config.mkdir(parents=True)
     (config / "config.toml").write_text('[evaluation]\nrung = "look"\n', encoding="utf-8")
-    environment = {
+    return {
         **os.environ,
         "HOME": str(tmp_path),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "GE_TUI_RUNS": str(tmp_path / "runs"),
     }
-    assert len(commands()) > 10
-    for words in commands():
+
+
+def run_all(commands: list[list[str]], environment: dict[str, str]) -> None:
+    for words in commands:
         done = subprocess.run(
             [sys.executable, "-m", "ge_tui", *words],
             cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{shlex.join(words)}: {done.stderr}"
         assert done.stdout.strip(), words
+
+
+@pytest.mark.slow
+def test_every_command_works(environment: dict[str, str]) -> None:
+    assert len(commands("console")) > 10
+    run_all(commands("console"), environment)
+
+
+@pytest.mark.slow
+def test_every_command_with_a_language_model_works(environment: dict[str, str], tmp_path: Path) -> None:
+    """Against the server of our own, in a process of its own."""
+    script = tmp_path / "script.json"
+    rules = [{"call": "tests.llm.coder:answer"}]
+    script.write_text(json.dumps({"models": [{"name": "qwen2.5-coder:7b", "capabilities": []}], "rules": rules}))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    (tmp_path / "config" / "ge-tui" / "config.toml").write_text(
+        'population = 4\ngenerations = 2\n[evaluation]\nrung = "look"\n', encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "tests.llm.ollama.server", "--port", port, "--script", str(script)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert b"127.0.0.1" in server.stdout.readline()
+        try:
+            run_all(commands("sh"), {**environment, "OLLAMA_HOST": f"127.0.0.1:{port}"})
+        finally:
+            server.terminate()

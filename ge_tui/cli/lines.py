@@ -38,5 +38,7 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "control": lambda e: f"control {e.payload['key']}: {e.payload['old']} -> {e.payload['new']} ({e.payload['actor']})",
     "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
+    "llm_away": lambda e: f"waiting for the language model: {one_line(e.payload['reason'])}",
+    "llm_back": lambda _: "the language model is back",
     "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }

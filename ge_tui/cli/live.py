@@ -119,7 +119,7 @@ def _head(reader: RunReader, run: RunRow) -> list[RenderableType]:
         figures.append(f"hypervolume {closed[-1].hypervolume:.5f}")
     duplicates = sum(row.duplicates or 0 for row in closed)
     if duplicates:
-        figures.append(f"{duplicates} duplicates not trained")
+        figures.append(f"{duplicates} duplicates")
     return [bar, _line(f"{run.data['name']}, proposals: {run.settings['llm']};  {',  '.join(figures)}", "dim")]
 
 

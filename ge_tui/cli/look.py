@@ -7,19 +7,17 @@ import difflib
 import time
 from typing import Any
 
-from pygments.lexers import DiffLexer, PythonLexer
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import print_code, print_json, print_table, printable
-from ge_tui.cli.tables import front_table
+from ge_tui.cli.individual import print_individual, print_text, record_of
+from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.tables import front_table, made_by, what_was_done
 from ge_tui.errors import ExitCode, UsageError, UserError
-from ge_tui.genome import unified_diff
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.summary import (
-    Standing,
     best,
     failures,
     format_metric,
@@ -68,23 +66,22 @@ def show(options: argparse.Namespace) -> int:
     directory = find_run(options.runs, options.run)
     with RunReader(directory.database) as reader:
         if options.individual is None:
-            if options.source or options.diff:
-                raise UsageError("--source and --diff are for one individual: name its NUMBER, seed or best")
+            if options.text:
+                raise UsageError(f"--{options.text} is for one individual: name its NUMBER, seed or best")
             if options.json:
                 print_json(run_as_json(directory, reader))
             else:
                 _show_run(directory, reader)
             return ExitCode.DONE
         row = _individual(reader, options.individual)
-        if options.source or options.diff:
-            _show_text(reader, row, diff=options.diff)
+        if options.text:
+            print_text(reader, row, options.text)
             return ExitCode.DONE
         standing = standings(reader)[row.number]
         if options.json:
-            evaluations = [_evaluation(reader, e) for e in reader.evaluations(row.number)]
-            print_json({**individual_as_json(row, standing), "evaluations": evaluations})
+            print_json({**individual_as_json(row, standing), **record_of(reader, row)})
         else:
-            _show_individual(reader, row, standing)
+            print_individual(reader, row, standing)
     return ExitCode.DONE
 
 
@@ -133,19 +130,6 @@ def _individual(reader: RunReader, name: str) -> IndividualRow:
     return row
 
 
-def _show_text(reader: RunReader, row: IndividualRow, *, diff: bool) -> None:
-    source = reader.source(row.number)
-    if source is None:
-        raise UserError(f"individual {row.number} has no source ({row.status}): {printable(row.reason)}")
-    if not diff:
-        print_code(source, PythonLexer())
-        return
-    if not row.parents:
-        raise UserError("the seed has no parent to compare it with")
-    before = reader.source(row.parents[0]) or ""
-    print_code(unified_diff(before, source, f"individual-{row.parents[0]}", f"individual-{row.number}"), DiffLexer())
-
-
 def _show_run(directory: RunDirectory, reader: RunReader) -> None:
     run = reader.run()
     rows = reader.individuals()
@@ -177,7 +161,7 @@ def _individuals_table(reader: RunReader, rows: list[IndividualRow], objectives:
     table = Table(box=box.SIMPLE_HEAD, title="individuals", title_justify="left", title_style="bold")
     for name in ("#", "gen", *names, "rank"):
         table.add_column(name, justify="right")
-    for name in ("made by", "parents", "what", "status"):
+    for name in ("made by", "what", "status"):
         table.add_column(name)
     for row in rows:
         standing = where[row.number]
@@ -186,66 +170,13 @@ def _individuals_table(reader: RunReader, rows: list[IndividualRow], objectives:
         status = row.status if row.outcome in (None, "ok") else f"{row.status}: {row.outcome}"
         if row.duplicate_of is not None:
             status = f"duplicate of #{row.duplicate_of}"
-        parents = " x ".join(f"#{parent}" for parent in row.parents)
         table.add_row(
             str(row.number),
             str(row.generation),
             *values,
             place,
-            row.operator,
-            parents,
-            escape(_what(row)),
+            made_by(row),
+            escape(what_was_done(row)),
             status,
         )
     return table
-
-
-def _what(row: IndividualRow) -> str:
-    steps = row.arguments.get("steps", [])
-    return "; ".join(str(step["detail"]) for step in steps)
-
-
-def _show_individual(reader: RunReader, row: IndividualRow, standing: Standing) -> None:
-    parents = " x ".join(f"#{parent}" for parent in row.parents)
-    print(f"#{row.number}  generation {row.generation}, {row.operator}" + (f" of {parents}" if parents else ""))
-    print(f"status   {row.status}" + (f" ({row.outcome})" if row.outcome else ""))
-    if row.reason:
-        print(f"reason   {printable(row.reason)}")
-    if _what(row):
-        print(f"change   {_what(row)}")
-    if row.temperature is not None:
-        print(f"temperature {row.temperature:g}, drawn from {row.draw}, under control {row.control_seq}")
-    if standing.rank is not None:
-        print(f"rank     {standing.rank}" + (", on the front" if standing.front else ""))
-    for name, value in sorted(standing.metrics.items()):
-        print(f"  {name:14} {format_metric(name, value)}")
-    for evaluation in reader.evaluations(row.number):
-        wall = f"{evaluation.wall_s:.1f} s" if evaluation.wall_s is not None else "under way"
-        print(
-            f"evaluation {evaluation.id}: {evaluation.recipe}/{evaluation.rung}, seed {evaluation.seed}, "
-            f"attempt {evaluation.attempt}: {evaluation.outcome or evaluation.status}, {wall}"
-        )
-        for point in reader.curve(evaluation.id):
-            seen = f"  accuracy {point.accuracy:.4f}  loss {point.loss:.4f}" if point.accuracy is not None else ""
-            print(f"  step {point.step:6}  epoch {point.epoch:7.2f}  train loss {point.train_loss:.4f}{seen}")
-
-
-def _evaluation(reader: RunReader, evaluation: Any) -> dict[str, Any]:
-    names = (
-        "id",
-        "recipe",
-        "rung",
-        "seed",
-        "attempt",
-        "status",
-        "outcome",
-        "reason",
-        "wall_s",
-        "cpu_s",
-        "peak_mb",
-    )
-    curve = [
-        {"step": p.step, "epoch": p.epoch, "train_loss": p.train_loss, "accuracy": p.accuracy, "loss": p.loss}
-        for p in reader.curve(evaluation.id)
-    ]
-    return {**{name: getattr(evaluation, name) for name in names}, "curve": curve}

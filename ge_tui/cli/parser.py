@@ -85,8 +85,13 @@ def _add_looks(commands: Commands) -> None:
     _add_runs_folder(show)
     show.add_argument("--json", action="store_true")
     what = show.add_mutually_exclusive_group()
-    what.add_argument("--source", action="store_true", help="its source text")
-    what.add_argument("--diff", action="store_true", help="what was changed against its first parent")
+    for name, summary in (
+        ("source", "its source text"),
+        ("diff", "what was changed against its first parent"),
+        ("prompt", "what the language model was asked in its making"),
+        ("answer", "what the language model said"),
+    ):
+        what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=summary)
 
 
 def _add_steer(commands: Commands) -> None:

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if options.resume:
         directory, changes = _to_resume(options), [*options.set, *_from_flags(options)]
     else:
-        new = prepare_run(_settings(options), DownloadLine(quiet=options.json))
+        new = prepare_run(_settings(options), options.runs, DownloadLine(quiet=options.json))
         directory, changes = create_run(new, options.runs, options.name), []
     try:
         ending = _work(directory, changes, as_json=options.json)

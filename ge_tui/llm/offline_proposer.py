@@ -12,6 +12,7 @@ class OfflineProposer:
 
     name = "offline"
     lanes = 1
+    asks = False
 
     async def propose(self, brief: Brief) -> Proposal | Refusal:
         genome = brief.parents[0].genome
@@ -30,3 +31,6 @@ class OfflineProposer:
             return Refusal("no_handle", f"no operator found anything to change for {' and '.join(brief.operators)}")
         segments = {step.segment for step in steps}
         return Proposal(genome.source, tuple(steps), segments.pop() if len(segments) == 1 else "")
+
+    async def close(self) -> None:
+        """There is nothing to close."""

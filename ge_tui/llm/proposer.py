@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ge_tui.evaluation.report import CurvePoint
 from ge_tui.genome import Contract, Genome
 
 
@@ -17,6 +18,37 @@ class Parent:
     number: int
     genome: Genome
     metrics: Mapping[str, float]
+    curve: tuple[CurvePoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the parent of a repair failed."""
+
+    outcome: str
+    reason: str
+    """The exact error."""
+    segment: str | None
+    """The segment that was changed last; None where it was more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What else an LLM is told: offline operators have no use for it."""
+
+    number: int
+    """Of the individual to be."""
+    attempt: int
+    """Of filling its slot."""
+    personas: Mapping[str, float]
+    categories: Mapping[str, float]
+    seed: Parent
+    elites: tuple[Parent, ...] = ()
+    """Whose changes may serve as examples in Evolution of Thought."""
+    front: tuple[Mapping[str, float], ...] = ()
+    """The metrics of the best trade-offs so far."""
+    failure: Failure | None = None
+    """For a repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +56,7 @@ class Brief:
     """What is asked for: the operators to apply, one after the other, and everything they draw on."""
 
     operators: tuple[str, ...]
-    """`create`, `crossover`, `mutate`; the second works on what the first made."""
+    """`create`, `crossover`, `mutate`, `eot`, `repair`; the second works on what the first made."""
     parents: tuple[Parent, ...]
     """The first is the one whose text is changed; a crossover takes from the second."""
     contract: Contract
@@ -32,6 +64,8 @@ class Brief:
     weights: Mapping[str, float]
     """Of the proposer's own kinds of change, by name."""
     rng: random.Random
+    story: Story | None = None
+    """For proposers that ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +74,7 @@ class Step:
 
     operator: str
     kind: str
-    """What was done: an offline operator's name."""
+    """What was done: an offline operator's name, an LLM's category."""
     segment: str
     detail: str
 
@@ -53,6 +87,10 @@ class Proposal:
     steps: tuple[Step, ...]
     segment: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    persona: str | None = None
+    category: str | None = None
+    temperature: float | None = None
+    """As it was drawn; None: the control's own value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +107,9 @@ class Proposer(Protocol):
     name: str
     lanes: int
     """How many proposals may be under way at once."""
+    asks: bool
+    """Whether it wants the story, thinks in Evolution of Thought, and can repair what failed its checks."""
 
     async def propose(self, brief: Brief) -> Proposal | Refusal: ...
+
+    async def close(self) -> None: ...

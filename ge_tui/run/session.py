@@ -18,19 +18,19 @@ from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.llm import offline
-from ge_tui.llm.offline_proposer import OfflineProposer
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
+from ge_tui.run.proposers import check_llm, open_proposer
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
 from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.load import with_values
 
 OnEvent = Callable[[EventRow], None]
-_MAY_CHANGE = ("search.generations", "budget.", "evaluation.")
+_MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
 _MUST_STAY = ("evaluation.recipe", "evaluation.rung")
 
 
@@ -44,10 +44,10 @@ class NewRun:
     objectives: tuple[ObjectiveSpec, ...]
 
 
-def prepare_run(settings: Settings, on_progress: OnBytes | None = None) -> NewRun:
+def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = None) -> NewRun:
     """Find and check everything the settings name, before anything is made. Raises UserError."""
     task = find_task(settings.task)
-    make_proposer(settings.llm)
+    check_llm(settings.llm, runs)
     check_controls(settings.controls)
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
@@ -107,7 +107,8 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     settings = _changed(store, Settings.model_validate(run.settings), changes)
     store.listen(on_event)
     plan = _plan(store, settings)
-    proposer = make_proposer(settings.llm)
+    parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
+    proposer = await open_proposer(settings, store, *parts, directory.path.parent)
     executor = LocalExecutor(local_settings(settings.evaluation))
     try:
         machine = await executor.start()
@@ -122,6 +123,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         return await run_engine(store, board, plan, proposer, executor)
     finally:
         await executor.close()
+        await proposer.close()
 
 
 async def run_engine(
@@ -141,13 +143,6 @@ def _resumable() -> Iterator[None]:
         if is_disk_error(error):
             raise RunError(f"the run had to stop: {error}. Nothing that was finished is lost") from error
         raise
-
-
-def make_proposer(llm: str) -> Proposer:
-    """Where a run's proposals come from. Raises UsageError."""
-    if llm == "offline":
-        return OfflineProposer()
-    raise UsageError(f"--llm {llm}: this version makes proposals with its built-in operators only: --llm offline")
 
 
 def check_controls(controls: Controls) -> None:

@@ -5,6 +5,7 @@ from ge_tui.settings.schema import (
     BudgetSettings,
     Controls,
     EvaluationSettings,
+    OllamaSettings,
     SearchSettings,
     Settings,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "BudgetSettings",
     "Controls",
     "EvaluationSettings",
+    "OllamaSettings",
     "SearchSettings",
     "Settings",
     "parse_assignment",

@@ -54,6 +54,9 @@ class Controls(Group):
     )
     crossover_probability: Probability = Field(0.35, description="for each pair of neighbouring slots")
     mutation_probability: Probability = Field(0.8, description="for each slot, after crossover")
+    eot_probability: Probability = Field(
+        0.25, description="that a mutation by an LLM is an Evolution of Thought: reflect on what helped, then apply it"
+    )
     persona: dict[str, Weight] = Field(
         default_factory=lambda: _equal_weights(PERSONAS),
         description="how often an LLM is asked in each role, relative to the others; offline operators have no role",
@@ -120,6 +123,33 @@ class EvaluationSettings(Group):
     )
 
 
+class OllamaSettings(Group):
+    """How a language model is asked."""
+
+    num_ctx: int = Field(
+        0, ge=0, le=1 << 24, description="window in tokens; 0: from the longest prompt and the model's limit"
+    )
+    num_predict: int = Field(0, ge=0, le=1 << 20, description="longest answer in tokens; 0: from the size of the seed")
+    top_p: float = Field(-1.0, ge=-1, le=1, description="nucleus sampling; -1: the model's own")
+    top_k: int = Field(-1, ge=-1, le=1_000_000, description="only the k likeliest tokens; -1: the model's own")
+    min_p: float = Field(
+        -1.0, ge=-1, le=1, description="least part of the likeliest token's chance; -1: the model's own"
+    )
+    repeat_penalty: float = Field(
+        -1.0, ge=-1, le=10, description="-1: the model's own; code repeats itself, so 1 is best"
+    )
+    think: Literal["auto", "off", "on", "low", "medium", "high"] = Field(
+        "off", description="whether a model that can think first does so; thoughts are kept apart from the answer"
+    )
+    keep_alive: str = Field("30m", description="how long the model stays in memory after a call")
+    lanes: int = Field(
+        1, ge=1, le=64, description="calls at once; the server's OLLAMA_NUM_PARALLEL sets what is useful"
+    )
+    whole_file: Probability = Field(0.1, description="part of mutations and crossovers that may change the whole file")
+    edits: Probability = Field(0.0, description="part of calls that asks for search/replace edits, not a full rewrite")
+    repairs: int = Field(2, ge=0, le=20, description="times a child that fails its checks goes back with the error")
+
+
 class BudgetSettings(Group):
     """When a run ends, besides its generations; whichever comes first. 0: no such limit."""
 
@@ -137,9 +167,14 @@ class Settings(Group):
         "auto",
         description="digits, digits-plain, cifar10, folder:PATH or fake; auto: the task's first choice that is on disk",
     )
-    llm: str = Field("offline", description="where proposals come from; offline: built-in operators, no LLM")
+    llm: str = Field(
+        "offline",
+        description="where proposals come from; ollama:MODEL; offline: built-in operators, no LLM; "
+        "replay:RUN: the answers on record in another run",
+    )
     seed: int = Field(0, ge=0, lt=1 << 63, description="of every draw the run makes")
     search: SearchSettings = SearchSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
+    ollama: OllamaSettings = OllamaSettings()
     budget: BudgetSettings = BudgetSettings()
     controls: Controls = Controls()

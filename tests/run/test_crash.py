@@ -35,10 +35,10 @@ class DyingStore(FastStore):
     left = 10**9
 
     @contextmanager
-    def _step(self) -> Iterator[Any]:
+    def step(self) -> Iterator[Any]:
         if self.left <= 0:
             raise _DeadError
-        with super()._step() as connection:
+        with super().step() as connection:
             yield connection
         self.left -= 1
 
@@ -71,9 +71,9 @@ def commits_of(base: Path, settings: Any) -> tuple[Rig, int]:
 
     class CountingStore(DyingStore):
         @contextmanager
-        def _step(self) -> Iterator[Any]:
+        def step(self) -> Iterator[Any]:
             nonlocal count
-            with super()._step() as connection:
+            with super().step() as connection:
                 yield connection
             count += 1
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
+from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer
@@ -28,6 +29,11 @@ from ge_tui.settings import Controls, Settings
 
 SEED = 0
 """The seed's number."""
+REPAIR = "repair"
+MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED})
+"""What a child may fail its checks with and still be sent back."""
+EOT_ELITES = 10
+"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
 _LOOK_S = 0.2
 """How often requests are looked for while the engine waits."""
 _RECORD_S = 10.0
@@ -172,12 +178,15 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             for row in known.values():
                 if row.status is Status.WAITING:
-                    group.create_task(self._evaluating.evaluate(row.number))
+                    group.create_task(self._see_through(row.number))
+                elif row.status is Status.PROPOSING and row.operator == REPAIR:
+                    group.create_task(self._fill_repair(row))
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             await asyncio.gather(*lanes)
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
+        planned = [row for row in rows if row.operator != REPAIR]
         return not self._enough or (
-            len(rows) + len(self._store.carried(number)) == self._slots(number)
+            len(planned) + len(self._store.carried(number)) == self._slots(number)
             and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
         )
 
@@ -194,8 +203,41 @@ class Engine:
             if number is None:
                 number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
             if await self._proposing.fill(number, plan, generation, decided.controls):
-                group.create_task(self._evaluating.evaluate(number))
+                group.create_task(self._see_through(number))
             await asyncio.sleep(0)
+
+    async def _see_through(self, number: int) -> None:
+        """Evaluate a child; one that fails its checks goes back for repair, if the proposer can."""
+        await self._evaluating.evaluate(number)
+        row = self._store.individual(number)
+        if row is None or not self._may_repair(row) or not await self._may_go_on():
+            return
+        controls = self._board.refresh()
+        plan = SlotPlan(self._repair_slot(row), (number,), (REPAIR,))
+        child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
+        if await self._proposing.fill(child, plan, row.generation, controls):
+            await self._see_through(child)
+
+    async def _fill_repair(self, row: IndividualRow) -> None:
+        """Go on with a repair that the engine died over."""
+        plan = SlotPlan(row.slot, row.parents, (REPAIR,))
+        if await self._proposing.fill(row.number, plan, row.generation, self._board.at(row.control_seq)):
+            await self._see_through(row.number)
+
+    def _may_repair(self, row: IndividualRow) -> bool:
+        tries = row.slot // self._slots(row.generation)
+        return (
+            self._proposer.asks
+            and row.status is Status.FAILED
+            and row.outcome in MENDABLE
+            and row.slot >= 0
+            and row.fingerprint is None
+            and tries < self._plan.settings.ollama.repairs
+        )
+
+    def _repair_slot(self, row: IndividualRow) -> int:
+        """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
+        return row.slot + self._slots(row.generation)
 
     def _undecided(self, generation: int, known: dict[int, IndividualRow]) -> Iterator[_Decided]:
         """The slots that are still to be filled, each decided when it is asked for, by the controls then in force."""
@@ -214,7 +256,8 @@ class Engine:
                 plan = SlotPlan(slot, (SEED,), ("create",))
             else:
                 chances = controls.crossover_probability, controls.mutation_probability
-                plan = plan_slot(parents, slot, self._seed, generation, *chances)
+                thinking = controls.eot_probability if self._proposer.asks else 0.0
+                plan = plan_slot(parents, slot, self._seed, generation, *chances, thinking)
             yield _Decided(None, plan, controls, self._board.seq)
 
     def _parents(self, generation: int) -> list[int]:
@@ -307,7 +350,14 @@ class Engine:
 
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts
-        return Proposing(self._store, self._pool, self._proposer, task, self._names, self._seed, attempts)
+        return Proposing(
+            self._store, self._pool, self._proposer, task, self._names, self._seed, attempts, self._exemplars
+        )
+
+    def _exemplars(self, generation: int) -> list[int]:
+        """The elites of the generation before, from whose changes can be learned."""
+        population = self._pool.candidates(self._population(generation - 1)) if generation else []
+        return choose_elites(population, self._objectives, EOT_ELITES)
 
 
 def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:

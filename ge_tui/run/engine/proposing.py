@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import find_problem, syntax_hash
-from ge_tui.llm.proposer import Brief, Parent, Proposal, Proposer, Refusal
+from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
 from ge_tui.run.engine.pool import Pool
 from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.store import NewIndividual, Store
@@ -27,7 +27,9 @@ class Proposing:
         names: Sequence[str],
         seed: int,
         attempts: int,
+        exemplars: Callable[[int], list[int]],
     ) -> None:
+        """`exemplars` names the individuals whose changes may be learned from in a generation."""
         self._store = store
         self._pool = pool
         self._proposer = proposer
@@ -35,6 +37,7 @@ class Proposing:
         self._names = names
         self._seed = seed
         self._attempts = attempts
+        self._exemplars = exemplars
 
     def take_slot(self, plan: SlotPlan, generation: int, controls: Controls, control_seq: int) -> int:
         """Put the decision on record; the number of the individual to be."""
@@ -61,19 +64,17 @@ class Proposing:
         A duplicate or a refusal is followed by another attempt with draws of its own. The last attempt's
         end is the slot's: a duplicate is linked to its original, anything else is rejected with the reason.
         """
-        parents = tuple(
-            Parent(parent, self._pool.genome(parent, self._names), self._pool.metrics(parent))
-            for parent in plan.parents
-        )
+        parents = tuple(self._parent(parent) for parent in plan.parents)
         refusal, twin, source = "", None, None
         for attempt in range(self._attempts):
             brief = Brief(
-                plan.operators,
+                _operators(plan, attempt),
                 parents,
                 self._task.contract,
                 controls.temperature,
                 controls.operator,
                 draw(self._seed, generation, plan.slot, f"proposal/{attempt}"),
+                self._story(number, attempt, plan, generation, controls) if self._proposer.asks else None,
             )
             answer = await self._proposer.propose(brief)
             if isinstance(answer, Refusal):
@@ -102,4 +103,37 @@ class Proposing:
             "attempt": attempt,
             **proposal.arguments,
         }
-        self._store.accept(number, proposal.source, digest, segment=proposal.segment or None, arguments=arguments)
+        self._store.accept(
+            number,
+            proposal.source,
+            digest,
+            segment=proposal.segment or None,
+            arguments=arguments,
+            persona=proposal.persona,
+            category=proposal.category,
+            temperature=proposal.temperature,
+        )
+
+    def _parent(self, number: int) -> Parent:
+        genome = self._pool.genome(number, self._names)
+        evaluations = self._store.evaluations(number) if self._proposer.asks else []
+        curve = tuple(self._store.curve(evaluations[-1].id)) if evaluations else ()
+        return Parent(number, genome, self._pool.metrics(number), curve)
+
+    def _story(self, number: int, attempt: int, plan: SlotPlan, generation: int, controls: Controls) -> Story:
+        """What a language model is told beyond the parents."""
+        thinks = "eot" in plan.operators
+        elites = tuple(self._parent(elite) for elite in self._exemplars(generation)) if thinks else ()
+        front = tuple(member.metrics for member in self._pool.front)
+        failure = None
+        if "repair" in plan.operators:
+            failed = self._store.individual(plan.parents[0])
+            if failed is not None:
+                failure = Failure(str(failed.outcome), failed.reason, failed.segment)
+        seed = self._parent(0)
+        return Story(number, attempt, controls.persona, controls.category, seed, elites, front, failure)
+
+
+def _operators(plan: SlotPlan, attempt: int) -> tuple[str, ...]:
+    """A crossover of near relatives gives one of them again: after the first attempt it is followed by a mutation."""
+    return (*plan.operators, "mutate") if attempt and plan.operators == ("crossover",) else plan.operators

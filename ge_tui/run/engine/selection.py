@@ -21,7 +21,7 @@ class SlotPlan:
     parents: tuple[int, ...]
     """The first is the one that is changed."""
     operators: tuple[str, ...]
-    """`create`, or `crossover` and/or `mutate`; empty: the parent goes on unchanged."""
+    """`create`; `crossover` and/or `mutate` or `eot`; `repair`; empty: the parent goes on unchanged."""
 
 
 def choose_parents(
@@ -40,8 +40,12 @@ def plan_slot(
     generation: int,
     crossover_probability: float,
     mutation_probability: float,
+    eot_probability: float = 0.0,
 ) -> SlotPlan:
-    """Crossover with the neighbour (one draw for both of a pair), then mutation (a draw of its own)."""
+    """Crossover with the neighbour (one draw for both of a pair), then mutation (a draw of its own).
+
+    A mutation may be an Evolution of Thought instead, where the proposer can think.
+    """
     first, neighbour = parents[slot], slot ^ 1
     operators: list[str] = []
     chosen: tuple[int, ...] = (first,)
@@ -51,7 +55,8 @@ def plan_slot(
             operators.append("crossover")
             chosen = (first, parents[neighbour])
     if draw(seed, generation, slot, "mutation").random() < mutation_probability:
-        operators.append("mutate")
+        thinks = draw(seed, generation, slot, "eot").random() < eot_probability
+        operators.append("eot" if thinks else "mutate")
     return SlotPlan(slot, chosen, tuple(operators))
 
 

@@ -16,7 +16,6 @@ from ge_tui.errors import UserError
 APPLICATION_ID = 0x47455455
 """`GETU`, written into the file's header."""
 
-_SCHEMA = Path(__file__).with_name("schema_v1.sql")
 Migration = Callable[[sqlite3.Connection], None]
 
 
@@ -24,12 +23,17 @@ class StoreError(UserError):
     """A database that cannot be used: foreign, newer, damaged, or in the wrong place."""
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
-        connection.execute(statement)
+def _script(name: str) -> Migration:
+    """A step that is a file of SQL statements."""
+
+    def run(connection: sqlite3.Connection) -> None:
+        for statement in Path(__file__).with_name(name).read_text(encoding="utf-8").split(";\n"):
+            connection.execute(statement)
+
+    return run
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create,)
+MIGRATIONS: tuple[Migration, ...] = (_script("schema_v1.sql"), _script("schema_v2.sql"))
 """Step n brings a database from version n to n + 1; each runs in a transaction of its own."""
 
 
@@ -48,11 +52,7 @@ def open_writer(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
             _refuse_damaged(connection, file)
         if 0 < version < len(migrations):
             _back_up(connection, file, version)
-        for number in range(version, len(migrations)):
-            with transaction(connection):
-                migrations[number](connection)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {number + 1}")
+        _migrate(connection, version, migrations)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StoreError(f"{file} cannot be used: {error}") from error
@@ -63,7 +63,10 @@ def open_writer(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
 
 
 def open_reader(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> sqlite3.Connection:
-    """A read-only connection; never blocks the writer. Raises StoreError."""
+    """A read-only connection; never blocks the writer. Raises StoreError.
+
+    A file of an older format is not touched: what is read is a copy of it in memory, brought up to date.
+    """
     if not file.is_file():
         raise StoreError(f"no run database at {file}")
     connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
@@ -73,9 +76,7 @@ def open_reader(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
         if not version:
             raise StoreError(f"{file} is empty: the run was cut off while it was made; delete {file.parent}")
         if version < len(migrations):
-            raise StoreError(
-                f"{file} was written by an older version of ge-tui; `ge-tui run --resume` brings it up to date"
-            )
+            connection = _copy_up_to_date(connection, version, migrations)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StoreError(f"{file} cannot be used: {error}") from error
@@ -83,6 +84,27 @@ def open_reader(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
         connection.close()
         raise
     return connection
+
+
+def _migrate(connection: sqlite3.Connection, version: int, migrations: tuple[Migration, ...]) -> None:
+    for number in range(version, len(migrations)):
+        with transaction(connection):
+            migrations[number](connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def _copy_up_to_date(old: sqlite3.Connection, version: int, migrations: tuple[Migration, ...]) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        old.backup(copy)
+        _migrate(copy, version, migrations)
+    except BaseException:
+        copy.close()
+        raise
+    copy.execute("PRAGMA query_only = ON")
+    old.close()
+    return copy
 
 
 @contextmanager

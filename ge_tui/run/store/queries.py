@@ -48,6 +48,11 @@ class Queries:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the other modules of this room."""
+        return self._connection
+
     def run(self) -> RunRow:
         """The run. Raises StoreError in a database that has none yet."""
         row = self._connection.execute(f"SELECT {', '.join(_RUN)} FROM run").fetchone()

@@ -70,7 +70,7 @@ class Store(Queries):
 
     def create_run(self, run: RunRow, controls: Mapping[str, Any]) -> None:
         """Begin a run in an empty database, with the controls it is launched with."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "INSERT INTO run (id, name, created_at, status, status_reason, settings, task, data, objectives, "
                 "environment, seconds) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -85,52 +85,52 @@ class Store(Queries):
             )
             for key, value in controls.items():
                 self._add_control("launch", key, None, value, None)
-            self._event("run_created", None, name=run.name)
+            self.event("run_created", None, name=run.name)
 
     def set_status(self, status: str, reason: str = "") -> None:
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, to_text(reason)))
-            self._event(f"run_{status}", None, reason=reason)
+            self.event(f"run_{status}", None, reason=reason)
 
     def add_time(self, seconds: float) -> None:
         """Add to the run's working time."""
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE run SET seconds = seconds + ?", (seconds,))
 
     def set_settings(self, settings: dict[str, Any]) -> None:
         """Settings changed on resume."""
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE run SET settings = ?", (to_json(settings),))
-            self._event("settings", None, settings=settings)
+            self.event("settings", None, settings=settings)
 
     def set_environment(self, environment: dict[str, Any]) -> None:
         """Where this session of the engine works."""
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE run SET environment = ?", (to_json(environment),))
-            self._event("session", None, **environment)
+            self.event("session", None, **environment)
 
     def set_objectives(self, objectives: list[dict[str, Any]]) -> None:
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE run SET objectives = ?", (to_json(objectives),))
-            self._event("references_frozen", None, objectives=objectives)
+            self.event("references_frozen", None, objectives=objectives)
 
     def add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None = None) -> int:
         """Put a control's new value in force; its sequence number."""
-        with self._step():
+        with self.step():
             seq = self._add_control(actor, key, old, new, request)
-            self._event("control", None, actor=actor, key=key, old=old, new=new)
+            self.event("control", None, actor=actor, key=key, old=old, new=new)
         return seq
 
     def note(self, kind: str, individual: int | None = None, /, **payload: Any) -> None:
         """Record an event that changes no other state."""
-        with self._step():
-            self._event(kind, individual, **payload)
+        with self.step():
+            self.event(kind, individual, **payload)
 
     # -- an individual's life --------------------------------------------------------------------------
 
     def propose(self, new: NewIndividual) -> None:
         """Take a slot for an individual whose source is yet to be made."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "INSERT INTO individual (number, generation, slot, operator, proposer, persona, category, segment, "
                 "temperature, arguments, draw, control_seq, status, created_at) "
@@ -145,7 +145,7 @@ class Store(Queries):
                 "INSERT INTO parent (child, parent, place) VALUES (?, ?, ?)",
                 [(new.number, parent, place) for place, parent in enumerate(new.parents)],
             )
-            self._event("proposing", new.number, generation=new.generation, slot=new.slot, operator=new.operator)
+            self.event("proposing", new.number, generation=new.generation, slot=new.slot, operator=new.operator)
 
     def accept(
         self,
@@ -155,60 +155,60 @@ class Store(Queries):
         *,
         segment: str | None = None,
         arguments: Mapping[str, Any],
+        persona: str | None = None,
+        category: str | None = None,
+        temperature: float | None = None,
     ) -> None:
         """A proposal became an individual: its source is known, it waits for its evaluation."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "UPDATE individual SET status = 'waiting', source_blob = ?, syntax_hash = ?, segment = ?, "
-                "arguments = ? WHERE number = ?",
+                "arguments = ?, persona = ?, category = ?, temperature = coalesce(?, temperature) WHERE number = ?",
                 (
-                    put_text(self._connection, source),
-                    syntax_hash,
-                    segment,
-                    to_json(dict(arguments)),
-                    number,
+                    put_text(self._connection, source), syntax_hash, segment, to_json(dict(arguments)), persona,
+                    category, temperature, number,
                 ),
-            )
-            self._event("accepted", number, **{**arguments, "segment": segment})
+            )  # fmt: skip
+            self.event("accepted", number, **{**arguments, "segment": segment})
 
     def reject(self, number: int, reason: str, source: str | None = None) -> None:
         """No usable source came of a slot."""
-        with self._step():
+        with self.step():
             blob = None if source is None else put_text(self._connection, source)
             self._finish(number, Status.REJECTED, None, reason)
             self._connection.execute("UPDATE individual SET source_blob = ? WHERE number = ?", (blob, number))
-            self._event("rejected", number, reason=reason)
+            self.event("rejected", number, reason=reason)
 
     def link_duplicate(self, number: int, original: int, how: str, source: str | None = None) -> None:
         """An individual turned out to be one that is known; `how`: syntax or fingerprint."""
-        with self._step():
+        with self.step():
             self._finish(number, Status.DUPLICATE, None, f"the same {how} as individual {original}")
             self._connection.execute("UPDATE individual SET duplicate_of = ? WHERE number = ?", (original, number))
             if source is not None:
                 blob = put_text(self._connection, source)
                 self._connection.execute("UPDATE individual SET source_blob = ? WHERE number = ?", (blob, number))
-            self._event("duplicate", number, of=original, how=how)
+            self.event("duplicate", number, of=original, how=how)
 
     def checked(self, number: int, params: int, fingerprint: str, flops: int | None) -> None:
         """An individual passed the checks before training."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "UPDATE individual SET params = ?, fingerprint = ? WHERE number = ?",
                 (params, fingerprint, number),
             )
-            self._event("checked", number, params=params, flops=flops)
+            self.event("checked", number, params=params, flops=flops)
 
     def fail(self, number: int, outcome: Outcome, reason: str) -> None:
         """An individual failed before its training began."""
-        with self._step():
+        with self.step():
             self._finish(number, Status.FAILED, outcome, reason)
-            self._event("failed", number, outcome=outcome, reason=reason)
+            self.event("failed", number, outcome=outcome, reason=reason)
 
     # -- evaluations -----------------------------------------------------------------------------------
 
     def start_evaluation(self, number: int, recipe: str, rung: str, seed: int) -> int:
         """The id of a new evaluation, under way."""
-        with self._step():
+        with self.step():
             attempt = self._connection.execute(
                 "SELECT count(*) + 1 FROM evaluation WHERE individual = ? AND recipe = ? AND rung = ? AND seed = ?",
                 (number, recipe, rung, seed),
@@ -219,23 +219,23 @@ class Store(Queries):
                 (number, recipe, rung, seed, attempt, self._clock()),
             )
             self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
-            self._event("training", number, recipe=recipe, rung=rung, seed=seed)
+            self.event("training", number, recipe=recipe, rung=rung, seed=seed)
         return int(cursor.lastrowid or 0)
 
     def add_curve_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """One point of a learning curve, as it is measured."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "INSERT OR REPLACE INTO curve (evaluation, step, epoch, train_loss, accuracy, loss) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 (evaluation, point.step, point.epoch, point.train_loss, point.accuracy, point.loss),
             )
-            self._event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
+            self.event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
 
     def finish_evaluation(self, evaluation: int, number: int, report: TrainReport) -> None:
         """An evaluation came to its end, well or not."""
         ok = report.outcome is Outcome.OK
-        with self._step():
+        with self.step():
             output = put_text(self._connection, report.output) if report.output else None
             self._connection.execute(
                 "UPDATE evaluation SET status = ?, outcome = ?, reason = ?, wall_s = ?, cpu_s = ?, peak_mb = ?, "
@@ -250,7 +250,7 @@ class Store(Queries):
                 [(evaluation, name, value) for name, value in sorted(report.metrics.items()) if math.isfinite(value)],
             )
             self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
-            self._event(
+            self.event(
                 "evaluated" if ok else "failed", number, outcome=report.outcome, reason=report.reason,
                 metrics=report.metrics, wall_s=report.wall_s,
             )  # fmt: skip
@@ -259,18 +259,18 @@ class Store(Queries):
 
     def open_generation(self, number: int) -> None:
         """Begin a generation; nothing happens where it was begun before."""
-        with self._step():
+        with self.step():
             cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO generation (number, opened_at) VALUES (?, ?)", (number, self._clock())
             )
             if cursor.rowcount:
-                self._event("generation_opened", None, generation=number)
+                self.event("generation_opened", None, generation=number)
 
     def carry(self, generation: int, slot: int, number: int) -> None:
         """A slot's draws left its parent unchanged."""
-        with self._step():
+        with self.step():
             self._connection.execute("INSERT INTO carried VALUES (?, ?, ?)", (generation, slot, number))
-            self._event("carried", number, generation=generation, slot=slot)
+            self.event("carried", number, generation=generation, slot=slot)
 
     def close_generation(
         self,
@@ -281,7 +281,7 @@ class Store(Queries):
         counts: Mapping[str, int],
     ) -> None:
         """Selection is done: the population that goes on."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "UPDATE generation SET closed_at = ?, hypervolume = ?, front_size = ?, children = ?, evaluated = ?, "
                 "failed = ?, duplicates = ? WHERE number = ?",
@@ -303,7 +303,7 @@ class Store(Queries):
                     for m in members
                 ],
             )
-            self._event(
+            self.event(
                 "generation_closed",
                 None,
                 generation=number,
@@ -319,7 +319,7 @@ class Store(Queries):
 
         One that was under way three times is not tried again: a genome that kills the machine must not loop.
         """
-        with self._step():
+        with self.step():
             self._connection.execute("UPDATE evaluation SET status = 'lost' WHERE status = 'running'")
             lost = self._connection.execute(
                 "UPDATE individual SET status = 'waiting', lost = lost + 1 WHERE status = 'evaluating'"
@@ -332,13 +332,13 @@ class Store(Queries):
             for number in poisonous:
                 reason = f"its training was cut off {POISON} times; it is not tried again"
                 self._finish(number, Status.FAILED, Outcome.KILLED, reason)
-                self._event("failed", number, outcome=Outcome.KILLED, reason=reason)
-            self._event("recovered", None, lost=lost)
+                self.event("failed", number, outcome=Outcome.KILLED, reason=reason)
+            self.event("recovered", None, lost=lost)
         return lost
 
     def forgive_loss(self, number: int) -> None:
         """Work that was cut off on purpose does not count against an individual."""
-        with self._step():
+        with self.step():
             self._connection.execute(
                 "UPDATE evaluation SET status = 'lost' WHERE individual = ? AND status = 'running'", (number,)
             )
@@ -346,12 +346,13 @@ class Store(Queries):
                 "UPDATE individual SET status = 'waiting' WHERE number = ? AND status = 'evaluating'",
                 (number,),
             )
-            self._event("interrupted", number)
+            self.event("interrupted", number)
 
     # -- inside a transaction --------------------------------------------------------------------------
 
     @contextmanager
-    def _step(self) -> Iterator[sqlite3.Connection]:
+    def step(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; the listener hears of its events once it is committed."""
         self._pending = []
         with transaction(self._connection):
             yield self._connection
@@ -359,7 +360,8 @@ class Store(Queries):
         for event in told:
             self._listener(event)
 
-    def _event(self, kind: str, individual: int | None, /, **payload: Any) -> None:
+    def event(self, kind: str, individual: int | None, /, **payload: Any) -> None:
+        """Tell of what is being done, inside the step that does it."""
         at = self._clock()
         cursor = self._connection.execute(
             "INSERT INTO event (at, kind, individual, payload) VALUES (?, ?, ?, ?)",

@@ -1,0 +1,89 @@
+"""What is drawn for one call: who asks, for what, of which part, how boldly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ge_tui.genome import Genome
+from ge_tui.llm.proposer import Brief, Parent, Story
+from ge_tui.search import weighted_choice
+
+TEMPERATURES: Mapping[str, tuple[float, float]] = {
+    "create": (0.05, 0.40),
+    "mutate": (0.02, 0.35),
+    "eot": (0.02, 0.35),
+    "crossover": (0.05, 0.10),
+    "repair": (0.0, 0.20),
+}
+"""The range of each operator, at control temperature 1 (facts of the original system; repair is ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The choices of one call."""
+
+    operator: str
+    """As it is carried out: an Evolution of Thought without anything to think about is a mutation."""
+    segment: str | None
+    persona: str
+    category: str
+    temperature: float
+    seed: int
+    edits: bool
+    exemplar: tuple[Parent, str] | None = None
+    """An elite and the segment in which it differs from the seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the settings say of how to ask."""
+
+    whole_file: float = 0.1
+    """The part of mutations and crossovers that may change the whole file."""
+    edits: float = 0.0
+    """The part of calls that asks for search/replace edits instead of a full rewrite."""
+
+
+def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits: Habits) -> Draws | None:
+    """The choices of a call; None where a crossover finds no difference between its parents.
+
+    Every call makes the same number of draws before it branches, so that one choice does not shift the others.
+    """
+    rng = brief.rng
+    persona = weighted_choice(rng, story.personas)
+    category = weighted_choice(rng, story.categories)
+    place, whole, edits, heat, seed, pick = (rng.random() for _ in range(6))
+    exemplar = _exemplar(story, pick) if operator == "eot" else None
+    if operator == "eot" and exemplar is None:
+        operator = "mutate"
+    names: Sequence[str] = genome.names
+    if operator == "crossover":
+        names = differing(genome, brief.parents[1].genome)
+        if not names:
+            return None
+    takes_all = operator in ("mutate", "create", "crossover") and whole < habits.whole_file
+    segment = None if takes_all or not names else names[int(place * len(names))]
+    if operator == "repair":
+        failed = story.failure.segment if story.failure else None
+        segment = failed if failed in genome.names else None
+    low, high = TEMPERATURES[operator]
+    temperature = round((low + (high - low) * heat) * brief.temperature, 3)
+    return Draws(
+        operator, segment, persona, category, temperature, int(seed * (1 << 31)), edits < habits.edits, exemplar
+    )
+
+
+def differing(first: Genome, second: Genome) -> list[str]:
+    """The segments of the same name whose texts differ."""
+    return [
+        segment.name
+        for segment in first.segments
+        if segment.name in second.names and second.segment(segment.name).text.strip() != segment.text.strip()
+    ]
+
+
+def _exemplar(story: Story, pick: float) -> tuple[Parent, str] | None:
+    """An elite that differs from the seed, and where."""
+    choices = [(elite, name) for elite in story.elites for name in differing(elite.genome, story.seed.genome)]
+    return choices[int(pick * len(choices))] if choices else None

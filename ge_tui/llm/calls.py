@@ -1,0 +1,65 @@
+"""Calls to a language model as they are kept: what was asked, what came, how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call, as it goes on record when its answer is complete."""
+
+    individual: int
+    attempt: int
+    step: int
+    operator: str
+    template: str
+    persona: str
+    category: str
+    segment: str | None
+    model: str
+    options: Mapping[str, int | float]
+    """As sent, the seed included."""
+    system: str
+    prompt: str
+    answer: str = ""
+    thinking: str = ""
+    failure: str | None = None
+    """The kind of failure; None where it was answered."""
+    detail: str = ""
+    finished: bool = False
+    digest: str = ""
+    server_version: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    first_token_s: float = 0.0
+    load_s: float = 0.0
+    total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an earlier call brought."""
+
+    answer: str
+    finished: bool
+    failure: str | None
+    detail: str
+
+
+class Recorder(Protocol):
+    """Keeps calls, and gives back those that are kept: after a crash, or to replay a run."""
+
+    def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None: ...
+
+    def record(self, call: CallRecord) -> None: ...
+
+    def read_as(self, individual: int, attempt: int, step: int, how: str) -> None:
+        """By which rung an answer was read, or why it was refused."""
+        ...
+
+    def insight(self, individual: int, elite: int, segment: str, text: str) -> None:
+        """What the model said it learned from a change."""
+        ...

@@ -1,0 +1,192 @@
+"""Proposals from a language model: ask, read the answer, keep both on record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ge_tui.errors import NotReadyError
+from ge_tui.genome import Genome, cut
+from ge_tui.llm.answers import Child, Request, read_answer
+from ge_tui.llm.answers import Refusal as Unreadable
+from ge_tui.llm.asking import Draws, Habits, draw_call
+from ge_tui.llm.calls import CallRecord, Recorded, Recorder
+from ge_tui.llm.ollama import Answer, Call, LlmFailure, Options, Policy
+from ge_tui.llm.prompts import compose
+from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
+from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
+
+_INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
+_INSIGHT_MOST = 1000
+
+Tell = Callable[..., None]
+"""Called with a kind of event, an individual's number and what there is to say."""
+
+
+class LlmStoppedError(NotReadyError):
+    """No call can work until the user changes something; the run can be resumed."""
+
+
+class Model(Protocol):
+    """What answers calls: an Ollama server, or a recording."""
+
+    async def generate(self, call: Call, on_words: Callable[[str, str], None]) -> Answer | LlmFailure: ...
+
+    async def wait_until_back(self, on_wait: Callable[..., None]) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """What is the same for every call of a run."""
+
+    model: str
+    options: Options
+    """The seed and the temperature are each call's own."""
+    think: bool | str | None
+    keep_alive: str
+    prompt_chars: int
+    """The longest prompt that fits the window beside the answer."""
+
+
+class LlmProposer:
+    """Asks a model under personas, reads what it says, and keeps every call on record before it is used."""
+
+    asks = True
+
+    def __init__(
+        self,
+        name: str,
+        model: Model,
+        sampling: Sampling,
+        setting: Setting,
+        habits: Habits,
+        recorder: Recorder,
+        tell: Tell,
+        *,
+        lanes: int = 1,
+    ) -> None:
+        self.name = name
+        self.lanes = lanes
+        self._model = model
+        self._sampling = sampling
+        self._setting = setting
+        self._habits = habits
+        self._recorder = recorder
+        self._tell = tell
+
+    async def propose(self, brief: Brief) -> Proposal | Refusal:
+        """One call for each operator of the brief; the second works on what the first made."""
+        story = brief.story
+        if story is None:
+            raise ValueError("a language model needs a story")
+        genome, steps, last = brief.parents[0].genome, list[Step](), None
+        for number, operator in enumerate(brief.operators):
+            draws = draw_call(operator, genome, brief, story, self._habits)
+            if draws is None:
+                continue
+            made = await self._step(number, draws, genome, brief, story)
+            if isinstance(made, Refusal):
+                return made
+            steps.append(Step(draws.operator, draws.category, made.segment or "", f"{draws.persona}: {draws.category}"))
+            genome, last = cut(made.source, genome.names), draws
+        if last is None:
+            return Refusal("no_difference", "the parents do not differ in any segment")
+        segments = {step.segment for step in steps}
+        segment = segments.pop() if len(segments) == 1 else ""
+        return Proposal(genome.source, tuple(steps), segment, {}, last.persona, last.category, last.temperature)
+
+    async def close(self) -> None:
+        await self._model.close()
+
+    async def _step(self, step: int, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Child | Refusal:
+        """One call, from the prompt to a child's source."""
+        where = (story.number, story.attempt, step)
+        kept = self._recorder.recorded(*where)
+        if kept is None:
+            prompt = compose.fit(self._prompt(draws, genome, brief, story), self._sampling.prompt_chars)
+            kept = await self._ask(where, draws, prompt)
+        if kept.failure is not None:
+            return Refusal(kept.failure, kept.detail)
+        request = Request(genome, draws.segment, draws.edits, brief.contract)
+        answer = read_answer(_INSIGHT.sub("", kept.answer), request, finished=kept.finished)
+        if isinstance(answer, Unreadable):
+            self._recorder.read_as(*where, answer.reason)
+            return Refusal(answer.reason, answer.detail)
+        self._recorder.read_as(*where, answer.rung)
+        self._keep_insight(draws, story.number, kept.answer)
+        return answer
+
+    async def _ask(self, where: tuple[int, int, int], draws: Draws, prompt: Prompt) -> Recorded:
+        """Send a call until it is answered or given up; a server that is away is waited for."""
+        sampling = self._sampling
+        options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
+        call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
+        number = where[0]
+        self._tell("asking", number, operator=draws.operator, persona=draws.persona, category=draws.category,
+                   segment=draws.segment, temperature=draws.temperature, template=prompt.template)  # fmt: skip
+        while True:
+            answer = await self._model.generate(call, lambda _kind, _words: None)
+            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
+                break
+            self._tell("llm_away", number, reason=answer.detail)
+            await self._model.wait_until_back(lambda *_args: None)
+            self._tell("llm_back", number)
+        record = _record(where, draws, prompt, call, answer)
+        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
+            raise LlmStoppedError(answer.detail)
+        self._recorder.record(record)
+        self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
+                   seconds=record.total_s)  # fmt: skip
+        return Recorded(record.answer, record.finished, record.failure, record.detail)
+
+    def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
+        setting = replace(self._setting, front=story.front)
+        wish = Wish(draws.segment, draws.edits, draws.persona, draws.category)
+        parent = replace(_known(brief.parents[0]), genome=genome)
+        if draws.operator == "repair" and story.failure is not None:
+            return compose.repair(setting, parent, story.failure.outcome, story.failure.reason, wish)
+        if draws.operator == "crossover":
+            return compose.crossover(setting, parent, _known(brief.parents[1]), wish)
+        if draws.exemplar is not None:
+            elite, segment = draws.exemplar
+            exemplar = Exemplar(_known(elite), _known(story.seed), segment)
+            return compose.evolution_of_thought(setting, parent, exemplar, wish)
+        return compose.mutation(setting, parent, wish)
+
+    def _keep_insight(self, draws: Draws, number: int, answer: str) -> None:
+        found = _INSIGHT.search(answer)
+        if found is not None and draws.exemplar is not None:
+            elite, segment = draws.exemplar
+            self._recorder.insight(number, elite.number, segment, found[1].strip()[:_INSIGHT_MOST])
+
+
+def _known(parent: Parent) -> Known:
+    return Known(parent.number, parent.genome, parent.metrics, parent.curve)
+
+
+def _record(
+    where: tuple[int, int, int], draws: Draws, prompt: Prompt, call: Call, answer: Answer | LlmFailure
+) -> CallRecord:
+    asked = CallRecord(
+        *where, draws.operator, prompt.template, draws.persona, draws.category, draws.segment,
+        call.model, call.options.sent(), call.system, call.prompt,
+    )  # fmt: skip
+    if isinstance(answer, LlmFailure):
+        return replace(asked, answer=answer.partial, failure=answer.kind, detail=answer.detail)
+    return replace(
+        asked,
+        answer=answer.text,
+        thinking=answer.thinking,
+        finished=answer.finished,
+        digest=answer.digest,
+        server_version=answer.server_version,
+        prompt_tokens=answer.prompt_tokens,
+        completion_tokens=answer.completion_tokens,
+        first_token_s=answer.first_token_s,
+        load_s=answer.load_s,
+        total_s=answer.total_s,
+    )

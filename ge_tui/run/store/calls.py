@@ -1,0 +1,115 @@
+"""Calls to a language model on record: written before they are used, read again after a crash or in a replay."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ge_tui.llm.calls import CallRecord, Recorded
+from ge_tui.run.store.blobs import get_text, put_text
+from ge_tui.run.store.reader import RunReader
+from ge_tui.run.store.values import to_json, to_text
+from ge_tui.run.store.writer import Store
+
+_COLUMNS = (
+    "individual", "attempt", "step", "at", "operator", "template", "persona", "category", "segment", "model", "digest",
+    "server_version", "options", "system_blob", "prompt_blob", "answer_blob", "thinking_blob", "failure", "detail",
+    "finished", "prompt_tokens", "completion_tokens", "first_token_s", "load_s", "total_s",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCall:
+    """A call as it stands on record."""
+
+    call: CallRecord
+    read_as: str
+    """By which rung its answer was read, or why it was refused; empty where it was not read yet."""
+
+
+class CallLog:
+    """The calls of a run in its store. A Recorder; `replayed` is a run whose answers are taken first."""
+
+    def __init__(self, store: Store, replayed: RunReader | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._replayed = replayed
+        self._clock = clock
+
+    def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None:
+        """What a call brought that was made before: in this run, or in the one that is replayed."""
+        key = individual, attempt, step
+        kept = find_call(self._store.connection, *key)
+        if kept is None and self._replayed is not None:
+            kept = find_call(self._replayed.connection, *key)
+            if kept is not None:
+                self.record(kept.call)
+        if kept is None:
+            return None
+        return Recorded(kept.call.answer, kept.call.finished, kept.call.failure, kept.call.detail)
+
+    def record(self, call: CallRecord) -> None:
+        """Keep a call whose answer is complete, before anything is made of it."""
+        with self._store.step() as connection:
+            put = functools.partial(put_text, connection)
+            connection.execute(
+                f"INSERT INTO llm_call ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",
+                (
+                    call.individual, call.attempt, call.step, self._clock(), call.operator, call.template,
+                    call.persona, call.category, call.segment, call.model, call.digest, call.server_version,
+                    to_json(dict(call.options)), put(call.system), put(call.prompt), put(call.answer),
+                    put(call.thinking) if call.thinking else None, call.failure, to_text(call.detail),
+                    int(call.finished), call.prompt_tokens, call.completion_tokens, call.first_token_s, call.load_s,
+                    call.total_s,
+                ),
+            )  # fmt: skip
+            self._store.event(
+                "answered", call.individual, failure=call.failure, detail=call.detail, persona=call.persona,
+                category=call.category, tokens=call.completion_tokens, seconds=call.total_s,
+            )  # fmt: skip
+
+    def read_as(self, individual: int, attempt: int, step: int, how: str) -> None:
+        with self._store.step() as connection:
+            connection.execute(
+                "UPDATE llm_call SET read_as = ? WHERE individual = ? AND attempt = ? AND step = ?",
+                (how, individual, attempt, step),
+            )
+
+    def insight(self, individual: int, elite: int, segment: str, text: str) -> None:
+        with self._store.step() as connection:
+            connection.execute(
+                "INSERT INTO insight (individual, elite, segment, text_blob, at) VALUES (?, ?, ?, ?, ?)",
+                (individual, elite, segment, put_text(connection, text), self._clock()),
+            )
+            self._store.event("insight", individual, elite=elite, segment=segment, text=text)
+
+
+def calls_of(connection: sqlite3.Connection, individual: int) -> list[KeptCall]:
+    """The calls that were made for an individual, in their order."""
+    return _select(connection, "individual = ? ORDER BY attempt, step", (individual,))
+
+
+def find_call(connection: sqlite3.Connection, individual: int, attempt: int, step: int) -> KeptCall | None:
+    found = _select(connection, "individual = ? AND attempt = ? AND step = ?", (individual, attempt, step))
+    return found[0] if found else None
+
+
+def _select(connection: sqlite3.Connection, where: str, parameters: tuple[int, ...]) -> list[KeptCall]:
+    query = f"SELECT {', '.join(_COLUMNS)}, read_as FROM llm_call WHERE {where}"
+    return [_kept(connection, row) for row in connection.execute(query, parameters)]
+
+
+def _kept(connection: sqlite3.Connection, row: tuple[Any, ...]) -> KeptCall:
+    values: dict[str, Any] = dict(zip((*_COLUMNS, "read_as"), row, strict=True))
+    read_as = str(values.pop("read_as"))
+    values.pop("at")
+    values["options"] = json.loads(values["options"])
+    values["finished"] = bool(values["finished"])
+    for name in ("system", "prompt", "answer", "thinking"):
+        blob = values.pop(f"{name}_blob")
+        values[name] = "" if blob is None else get_text(connection, blob)
+    return KeptCall(CallRecord(**values), read_as)

@@ -1,0 +1,254 @@
+"""A run whose proposals come from a language model, over the protocol, against the server of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ge_tui.errors import NotReadyError, UsageError
+from ge_tui.evaluation.executors import CheckRequest
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.report import CheckReport
+from ge_tui.run import inbox
+from ge_tui.run.directory import RunDirectory
+from ge_tui.run.engine import Ending
+from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
+from ge_tui.run.store.calls import calls_of
+from ge_tui.settings import read_settings
+from tests.llm import coder
+from tests.llm.ollama.script import Rule, Say, Script
+from tests.llm.ollama.server import FakeOllama
+from tests.run.fakes import AnyExecutor
+
+
+class Executor(AnyExecutor):
+    """Everything builds but the scripted model's mistakes."""
+
+    async def check(self, request: CheckRequest) -> CheckReport:
+        if "mistake" in request.source:
+            return CheckReport(Outcome.BUILD, "building ExquisiteNetV2: ValueError: a mistake of the model (line 99)")
+        return await super().check(request)
+
+
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeOllama]:
+    async with FakeOllama(Script(rules=[Rule(coder.answer)])) as ollama:
+        monkeypatch.setenv("OLLAMA_HOST", ollama.url)
+        yield ollama
+
+
+@pytest.fixture
+def executor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Executor:
+    made = Executor()
+    monkeypatch.setattr("ge_tui.run.session.LocalExecutor", lambda _settings: made)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return made
+
+
+def new_run(base: Path, *assignments: str, name: str = "run", llm: str = "ollama:coder:7b") -> RunDirectory:
+    settings = ["data=fake", "population=6", "generations=3", "seed=5", f"llm={llm}", *assignments]
+    return create_run(prepare_run(read_settings((), settings), base), base, name)
+
+
+def individuals(directory: RunDirectory) -> list[IndividualRow]:
+    with RunReader(directory.database) as reader:
+        return reader.individuals()
+
+
+def family(directory: RunDirectory) -> list[tuple[Any, ...]]:
+    with RunReader(directory.database) as reader:
+        return [
+            (r.number, r.generation, r.slot, r.operator, r.persona, r.category, r.segment, r.temperature, r.parents,
+             r.status, reader.source(r.number))
+            for r in reader.individuals()
+        ]  # fmt: skip
+
+
+async def test_every_operator_leaves_children_and_their_calls_on_record(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(tmp_path, "population=10", "generations=4", "eot_probability=0.4")
+    ending = await work(directory)
+    assert ending.status == "finished"
+    rows = individuals(directory)
+    operators = Counter(row.operator for row in rows)
+    assert {"seed", "create", "mutate", "eot", "crossover", "repair"} <= operators.keys()
+    assert {row.persona for row in rows if row.persona} == {"expert", "mad_scientist", "magoo", "engineer"}
+    assert all(row.status in (Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED) for row in rows)
+    with RunReader(directory.database) as reader:
+        for row in rows[1:]:
+            for kept in calls_of(reader.connection, row.number):
+                assert kept.call.prompt
+                assert kept.call.system
+                assert kept.call.digest
+                assert kept.call.server_version == "0.33.0"
+                assert {"seed", "temperature", "num_ctx", "num_predict"} <= kept.call.options.keys()
+                assert kept.read_as
+    assert len({json.dumps(asked["options"]["num_ctx"]) for asked in server.asked()}) == 1
+    seeds = [asked["options"]["seed"] for asked in server.asked()]
+    assert len(set(seeds)) == len(seeds)
+
+
+async def test_a_child_that_fails_its_checks_goes_back_with_the_error(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(tmp_path, "population=8")
+    await work(directory)
+    repaired = [row for row in individuals(directory) if row.operator == "repair"]
+    assert repaired
+    by_number = {row.number: row for row in individuals(directory)}
+    for row in repaired:
+        (parent,) = row.parents
+        assert by_number[parent].status is Status.FAILED
+        with RunReader(directory.database) as reader:
+            (first, *_) = calls_of(reader.connection, row.number)
+            assert "a mistake of the model (line 99)" in first.call.prompt
+            if row.status is Status.EVALUATED:
+                assert "mistake" not in (reader.source(row.number) or "mistake")
+    assert any(row.status is Status.EVALUATED for row in repaired)
+
+
+async def test_repairs_end_after_so_many_tries(executor: Executor, tmp_path: Path, server: FakeOllama) -> None:
+    def stubborn(request: dict[str, Any]) -> str:
+        return coder.answer(request).replace("super().__init__()", f"super().__init__(){coder.MISTAKE}", 1)
+
+    server.script.rules = [Rule(stubborn)]
+    directory = new_run(tmp_path, "population=3", "generations=0", "ollama.repairs=2", "ollama.whole_file=1")
+    await work(directory)
+    depth = {row.number: 0 for row in individuals(directory)}
+    for row in individuals(directory):
+        if row.operator == "repair":
+            depth[row.number] = depth[row.parents[0]] + 1
+    assert max(depth.values()) == 2
+
+
+async def test_a_run_is_replayed_from_its_answers(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    original = new_run(tmp_path)
+    await work(original)
+    asked = len(server.asked())
+    again = new_run(tmp_path, name="again", llm="replay:run")
+    await work(again)
+    assert len(server.asked()) == asked
+    assert family(again) == family(original)
+
+
+async def test_a_recorded_answer_is_not_asked_for_again(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path)
+    answered = 0
+
+    def die(event: EventRow) -> None:
+        nonlocal answered
+        answered += event.kind == "answered"
+        if event.kind == "answered" and answered % 4 == 0:
+            raise MemoryError("died just after an answer was kept")
+
+    deaths = 0
+    while deaths < 50:
+        try:
+            ending = await work(directory, on_event=die)
+            break
+        except MemoryError:
+            deaths += 1
+    assert ending.status == "finished"
+    assert deaths > 2
+    prompts = [(asked["prompt"], asked["options"]["seed"]) for asked in server.asked()]
+    in_flight_at_a_death = len(prompts) - len(set(prompts))
+    assert in_flight_at_a_death <= deaths
+    uninterrupted = new_run(tmp_path, name="uninterrupted")
+    await work(uninterrupted)
+    assert family(directory) == family(uninterrupted)
+
+
+async def test_a_server_that_goes_away_is_waited_for(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "population=3", "generations=1")
+    away = asyncio.Event()
+
+    def listen(event: EventRow) -> None:
+        if event.kind == "llm_away":
+            away.set()
+
+    port = int(server.url.rpartition(":")[2])
+    running = asyncio.create_task(work(directory, on_event=listen))
+    while not server.asked():
+        await asyncio.sleep(0.01)
+    await server.close()
+    await asyncio.wait_for(away.wait(), 60)
+    await server.listen(port)
+    assert (await asyncio.wait_for(running, 60)).status == "finished"
+    assert all(row.status is not Status.PROPOSING for row in individuals(directory))
+
+
+async def test_controls_take_effect_at_the_very_next_call(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(tmp_path, "generations=4")
+
+    def steer(event: EventRow) -> None:
+        if event.kind == "generation_closed" and event.payload["generation"] == 1:
+            for name in ("expert", "mad_scientist", "engineer"):
+                inbox.send(directory.inbox, f"persona.{name}", 0)
+            inbox.send(directory.inbox, "temperature", 2.0)
+
+    await work(directory, on_event=steer)
+    later = [row for row in individuals(directory) if row.generation > 1 and row.persona]
+    assert {row.persona for row in later} == {"magoo"}
+    before = [row for row in individuals(directory) if row.generation <= 1 and row.persona]
+    assert max(row.control_seq for row in before) < min(row.control_seq for row in later)
+    assert max(row.temperature or 0 for row in later) > max(row.temperature or 0 for row in before)
+
+
+async def test_answers_that_cannot_be_read_are_refused_and_on_record(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    server.script.rules = [Rule(Say(text="I would rather not."))]
+    directory = new_run(tmp_path, "population=2", "generations=1", "attempts=2", "mutation_probability=1")
+    await work(directory)
+    children = individuals(directory)[1:]
+    assert {row.status for row in children} == {Status.REJECTED}
+    assert all(row.reason for row in children)
+    with RunReader(directory.database) as reader:
+        assert [kept.read_as for kept in calls_of(reader.connection, 1)] == ["no_code", "no_code"]
+
+
+async def test_an_insight_is_kept_with_its_evidence(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "eot_probability=1", "crossover_probability=0", "mutation_probability=1")
+    await work(directory)
+    with RunReader(directory.database) as reader:
+        insights = [event.payload for event in reader.events() if event.kind == "insight"]
+    assert insights
+    assert all(row["text"] == "A smoother activation lets the gradient through." for row in insights)
+    assert all(row["elite"] > 0 for row in insights)
+
+
+@pytest.mark.parametrize(
+    ("llm", "error", "message"),
+    [
+        ("ollama:nothing:1b", NotReadyError, "not installed.*coder:7b.*ollama pull"),
+        ("ollama:", UsageError, "name the model"),
+        ("gpt", UsageError, "offline, ollama:MODEL or replay:RUN"),
+        ("replay:nobody", UsageError, "no run 'nobody'"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said_at_once(
+    server: FakeOllama, executor: Executor, tmp_path: Path, llm: str, error: type[Exception], message: str
+) -> None:
+    async def begin() -> Ending:
+        return await work(new_run(tmp_path, llm=llm))
+
+    with pytest.raises(error, match=message):
+        await begin()
+
+
+async def test_without_a_server_the_message_says_so(
+    executor: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+    with pytest.raises(NotReadyError, match=r"127\.0\.0\.1:9"):
+        await work(new_run(tmp_path))
