@@ -10,9 +10,8 @@ from typing import Any
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UserError
 from ge_tui.run import inbox
-from ge_tui.run.controls import ControlBoard, flatten, fold
+from ge_tui.run.controls import ControlBoard, check_controls, flatten, fold
 from ge_tui.run.directory import RunBusyError, RunDirectory, find_run
-from ge_tui.run.session import check_controls
 from ge_tui.run.store import RunReader, Store
 from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.load import with_values

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ge_tui.errors import UsageError
+from ge_tui.llm import offline
 from ge_tui.run import inbox
 from ge_tui.run.store import ControlRow, Store
 from ge_tui.settings import Controls, Settings
@@ -31,6 +32,15 @@ def fold(rows: Iterable[ControlRow]) -> Controls:
     """The controls in force after some rows. Raises UsageError on a row that is no control."""
     values = [(("controls", *row.key.split(".")), row.new) for row in rows]
     return with_values(Settings(), values, "the run's controls").controls
+
+
+def check_controls(controls: Controls) -> None:
+    """What the schema cannot know of controls. Raises UsageError."""
+    unknown = [name for name in controls.operator if name not in offline.OPERATORS]
+    if unknown:
+        raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
+    if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
+        raise UsageError("every offline operator has weight 0; leave at least one above it")
 
 
 class ControlBoard:

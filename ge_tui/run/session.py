@@ -17,16 +17,15 @@ from ge_tui.errors import RunError, UsageError
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
-from ge_tui.llm import offline
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, flatten
+from ge_tui.run.controls import ControlBoard, check_controls, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
 from ge_tui.run.proposers import check_llm, open_proposer
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
-from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
+from ge_tui.settings import EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.load import with_values
 
 OnEvent = Callable[[EventRow], None]
@@ -143,15 +142,6 @@ def _resumable() -> Iterator[None]:
         if is_disk_error(error):
             raise RunError(f"the run had to stop: {error}. Nothing that was finished is lost") from error
         raise
-
-
-def check_controls(controls: Controls) -> None:
-    """What the schema cannot know of controls. Raises UsageError."""
-    unknown = [name for name in controls.operator if name not in offline.OPERATORS]
-    if unknown:
-        raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
-    if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
-        raise UsageError("every offline operator has weight 0; leave at least one above it")
 
 
 def local_settings(settings: EvaluationSettings) -> LocalSettings:

@@ -245,7 +245,7 @@ def test_a_step_that_breaks_leaves_neither_state_nor_event(
         raise _BrokenError
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_event", break_down)
+        patch.setattr(store, "event", break_down)
         with pytest.raises(_BrokenError):
             STEPS[step](store)
     assert dump(store) == before

@@ -30,8 +30,8 @@ def test_the_embedded_images_are_the_published_ones() -> None:
 def test_digits_suit_the_seed_network() -> None:
     dataset = prepare("digits")
     assert (dataset.classes, dataset.channels, dataset.image_size) == (10, 3, 16)
-    assert 5_200 <= dataset.counts["train"] <= 5_400
-    assert 1_500 <= dataset.counts["val"] <= 2_000
+    assert 6_000 <= dataset.counts["train"] <= 7_000
+    assert 2_000 <= dataset.counts["val"] <= 2_400
     assert 1_400 <= dataset.counts["test"] <= 1_600
     for part, (images, labels) in arrays(dataset).items():
         assert images.dtype == np.uint8
