@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ge_tui.genome import Genome
-from ge_tui.llm.proposer import Brief, Parent, Story
+from ge_tui.llm.proposer import Brief, Insight, Parent, Story
 from ge_tui.search import weighted_choice
 
 TEMPERATURES: Mapping[str, tuple[float, float]] = {
@@ -17,6 +17,10 @@ TEMPERATURES: Mapping[str, tuple[float, float]] = {
     "repair": (0.0, 0.20),
 }
 """The range of each operator, at control temperature 1 (facts of the original system; repair is ours)."""
+
+
+REUSE = 0.5
+"""How often an insight on record is used again instead of thinking anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Draws:
     edits: bool
     exemplar: tuple[Parent, str] | None = None
     """An elite and the segment in which it differs from the seed."""
+    insight: Insight | None = None
+    """What was learned from it before, to be used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,9 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
     rng = brief.rng
     persona = weighted_choice(rng, story.personas)
     category = weighted_choice(rng, story.categories)
-    place, whole, edits, heat, seed, pick = (rng.random() for _ in range(6))
+    place, whole, edits, heat, seed, pick, again = (rng.random() for _ in range(7))
     exemplar = _exemplar(story, pick) if operator == "eot" else None
+    insight = _insight(story, exemplar, again) if exemplar else None
     if operator == "eot" and exemplar is None:
         operator = "mutate"
     names: Sequence[str] = genome.names
@@ -68,9 +75,18 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
         failed = story.failure.segment if story.failure else None
         segment = failed if failed in genome.names else None
     low, high = TEMPERATURES[operator]
-    temperature = round((low + (high - low) * heat) * brief.temperature, 3)
+    middle, width = (low + high) / 2, (high - low) * story.temperature_spread
+    temperature = round((middle + width * (heat - 0.5)) * brief.temperature, 3)
     return Draws(
-        operator, segment, persona, category, temperature, int(seed * (1 << 31)), edits < habits.edits, exemplar
+        operator,
+        segment,
+        persona,
+        category,
+        temperature,
+        int(seed * (1 << 31)),
+        edits < habits.edits,
+        exemplar,
+        insight,
     )
 
 
@@ -81,6 +97,13 @@ def differing(first: Genome, second: Genome) -> list[str]:
         for segment in first.segments
         if segment.name in second.names and second.segment(segment.name).text.strip() != segment.text.strip()
     ]
+
+
+def _insight(story: Story, exemplar: tuple[Parent, str], again: float) -> Insight | None:
+    """In every other case, an insight on record for this very change."""
+    elite, segment = exemplar
+    known = [insight for insight in story.insights if (insight.elite, insight.segment) == (elite.number, segment)]
+    return known[-1] if known and again < REUSE else None
 
 
 def _exemplar(story: Story, pick: float) -> tuple[Parent, str] | None:

@@ -84,6 +84,7 @@ class LlmProposer:
         if story is None:
             raise ValueError("a language model needs a story")
         genome, steps, last = brief.parents[0].genome, list[Step](), None
+        arguments: dict[str, int] = {}
         for number, operator in enumerate(brief.operators):
             draws = draw_call(operator, genome, brief, story, self._habits)
             if draws is None:
@@ -93,11 +94,13 @@ class LlmProposer:
                 return made
             steps.append(Step(draws.operator, draws.category, made.segment or "", f"{draws.persona}: {draws.category}"))
             genome, last = cut(made.source, genome.names), draws
+            if draws.insight is not None:
+                arguments["insight"] = draws.insight.id
         if last is None:
             return Refusal("no_difference", "the parents do not differ in any segment")
         segments = {step.segment for step in steps}
         segment = segments.pop() if len(segments) == 1 else ""
-        return Proposal(genome.source, tuple(steps), segment, {}, last.persona, last.category, last.temperature)
+        return Proposal(genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature)
 
     async def close(self) -> None:
         await self._model.close()
@@ -145,7 +148,8 @@ class LlmProposer:
 
     def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
         setting = replace(self._setting, front=story.front)
-        wish = Wish(draws.segment, draws.edits, draws.persona, draws.category)
+        lessons = story.lessons.get(draws.segment or "", ())
+        wish = Wish(draws.segment, draws.edits, draws.persona, draws.category, lessons=lessons)
         parent = replace(_known(brief.parents[0]), genome=genome)
         if draws.operator == "repair" and story.failure is not None:
             return compose.repair(setting, parent, story.failure.outcome, story.failure.reason, wish)
@@ -153,7 +157,8 @@ class LlmProposer:
             return compose.crossover(setting, parent, _known(brief.parents[1]), wish)
         if draws.exemplar is not None:
             elite, segment = draws.exemplar
-            exemplar = Exemplar(_known(elite), _known(story.seed), segment)
+            known = draws.insight.text if draws.insight else ""
+            exemplar = Exemplar(_known(elite), _known(story.seed), segment, known)
             return compose.evolution_of_thought(setting, parent, exemplar, wish)
         return compose.mutation(setting, parent, wish)
 

@@ -33,6 +33,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """What was learned before from how an elite differs from the seed."""
+
+    id: int
+    text: str
+    elite: int
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What else an LLM is told: offline operators have no use for it."""
 
@@ -47,6 +57,12 @@ class Story:
     """Whose changes may serve as examples in Evolution of Thought."""
     front: tuple[Mapping[str, float], ...] = ()
     """The metrics of the best trade-offs so far."""
+    insights: tuple[Insight, ...] = ()
+    """Of those elites; may be used again instead of thinking anew."""
+    lessons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By segment: what was tried on it without success."""
+    temperature_spread: float = 1.0
+    """How much of an operator's range of temperatures is drawn from, around its middle."""
     failure: Failure | None = None
     """For a repair."""
 

@@ -52,6 +52,9 @@ class Controls(Group):
         le=2,
         description="how bold proposals are: 1 is as designed, 0 the mildest, 2 the boldest",
     )
+    temperature_spread: Probability = Field(
+        1.0, description="how much of an operator's range of temperatures an LLM is asked with: 0 is its middle alone"
+    )
     crossover_probability: Probability = Field(0.35, description="for each pair of neighbouring slots")
     mutation_probability: Probability = Field(0.8, description="for each slot, after crossover")
     eot_probability: Probability = Field(

@@ -252,3 +252,32 @@ async def test_without_a_server_the_message_says_so(
     monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
     with pytest.raises(NotReadyError, match=r"127\.0\.0\.1:9"):
         await work(new_run(tmp_path))
+
+
+async def test_insights_are_used_again_and_dropped_when_they_stop_helping(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(
+        tmp_path, "population=8", "generations=6", "eot_probability=1", "crossover_probability=0",
+        "mutation_probability=1", "temperature_spread=0",
+    )  # fmt: skip
+    await work(directory)
+    rows = individuals(directory)
+    used = [row for row in rows if "insight" in row.arguments]
+    assert used
+    with RunReader(directory.database) as reader:
+        for row in used:
+            calls = [kept.call for kept in calls_of(reader.connection, row.number)]
+            (used_in,) = [call for call in calls if call.attempt == row.arguments["attempt"]]
+            assert used_in.template == "eot_reuse"
+            assert "A smoother activation lets the gradient through." in used_in.prompt
+    assert {row.temperature for row in rows if row.operator == "eot"} == {0.185}
+
+
+async def test_what_did_not_help_is_told(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "population=8", "generations=4", "ollama.whole_file=0")
+    await work(directory)
+    told = [asked["prompt"] for asked in server.asked() if "Tried before and no better:" in asked["prompt"]]
+    assert told
+    lesson = told[-1].split("Tried before and no better:\n")[1].splitlines()[0]
+    assert "->" in lesson or "failed" in lesson

@@ -351,7 +351,15 @@ class Engine:
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts
         return Proposing(
-            self._store, self._pool, self._proposer, task, self._names, self._seed, attempts, self._exemplars
+            self._store,
+            self._pool,
+            self._proposer,
+            task,
+            self._names,
+            self._seed,
+            attempts,
+            self._exemplars,
+            self._objectives,
         )
 
     def _exemplars(self, generation: int) -> list[int]:

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import find_problem, syntax_hash
 from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
+from ge_tui.run.engine.memory import as_told, lessons, live_insights
 from ge_tui.run.engine.pool import Pool
 from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.store import NewIndividual, Store
-from ge_tui.search import draw
+from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls
 
 
@@ -28,6 +29,7 @@ class Proposing:
         seed: int,
         attempts: int,
         exemplars: Callable[[int], list[int]],
+        objectives: Sequence[Objective],
     ) -> None:
         """`exemplars` names the individuals whose changes may be learned from in a generation."""
         self._store = store
@@ -38,6 +40,7 @@ class Proposing:
         self._seed = seed
         self._attempts = attempts
         self._exemplars = exemplars
+        self._objectives = objectives
 
     def take_slot(self, plan: SlotPlan, generation: int, controls: Controls, control_seq: int) -> int:
         """Put the decision on record; the number of the individual to be."""
@@ -131,7 +134,20 @@ class Proposing:
             if failed is not None:
                 failure = Failure(str(failed.outcome), failed.reason, failed.segment)
         seed = self._parent(0)
-        return Story(number, attempt, controls.persona, controls.category, seed, elites, front, failure)
+        insights = live_insights(self._store, self._pool, self._objectives) if thinks else []
+        return Story(
+            number,
+            attempt,
+            controls.persona,
+            controls.category,
+            seed,
+            elites,
+            front,
+            tuple(map(as_told, insights)),
+            lessons(self._store, self._pool, self._objectives),
+            controls.temperature_spread,
+            failure,
+        )
 
 
 def _operators(plan: SlotPlan, attempt: int) -> tuple[str, ...]:

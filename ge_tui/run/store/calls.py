@@ -88,6 +88,24 @@ class CallLog:
             self._store.event("insight", individual, elite=elite, segment=segment, text=text)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptInsight:
+    """What a model said it learned from how an elite differs from the seed in a segment."""
+
+    id: int
+    text: str
+    elite: int
+    segment: str
+    individual: int
+    """In whose making it was said."""
+
+
+def insights_of(connection: sqlite3.Connection) -> list[KeptInsight]:
+    """Every insight on record, the oldest first."""
+    rows = connection.execute("SELECT id, text_blob, elite, segment, individual FROM insight ORDER BY id").fetchall()
+    return [KeptInsight(number, get_text(connection, blob), *rest) for number, blob, *rest in rows]
+
+
 def calls_of(connection: sqlite3.Connection, individual: int) -> list[KeptCall]:
     """The calls that were made for an individual, in their order."""
     return _select(connection, "individual = ? ORDER BY attempt, step", (individual,))
