@@ -11,6 +11,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from ge_tui.cli.credit import print_credit
 from ge_tui.cli.individual import print_individual, print_text, record_of
 from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.cli.tables import front_table, made_by, what_was_done
@@ -68,6 +69,9 @@ def show(options: argparse.Namespace) -> int:
         if options.individual is None:
             if options.text:
                 raise UsageError(f"--{options.text} is for one individual: name its NUMBER, seed or best")
+            if options.credit:
+                print_credit(reader, as_json=options.json)
+                return ExitCode.DONE
             if options.json:
                 print_json(run_as_json(directory, reader))
             else:

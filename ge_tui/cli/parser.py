@@ -92,6 +92,7 @@ def _add_looks(commands: Commands) -> None:
         ("answer", "what the language model said"),
     ):
         what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=summary)
+    what.add_argument("--credit", action="store_true", help="of a run: what each persona, operator, ... has earned")
 
 
 def _add_steer(commands: Commands) -> None:

@@ -39,6 +39,9 @@ def check_controls(controls: Controls) -> None:
     unknown = [name for name in controls.operator if name not in offline.OPERATORS]
     if unknown:
         raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
+    for kind, weights in (("persona", controls.persona), ("category", controls.category)):
+        if not any(weights.values()):
+            raise UsageError(f"every {kind} has weight 0; leave at least one above it")
     if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
         raise UsageError("every offline operator has weight 0; leave at least one above it")
 

@@ -115,7 +115,9 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
     except ValidationError as error:
         raise UsageError(f"{source}: {_complaint(error)}") from None
     for (_, table), names in _KNOWN_WEIGHTS.items():
-        unknown = [name for name in getattr(settings.controls, table) if name not in names]
+        named = [*getattr(settings.controls, table), *getattr(settings.controls, f"{table}_share")]
+        locked = getattr(settings.controls, f"{table}_locked")
+        unknown = [name for name in [*named, *([locked] if locked else [])] if name not in names]
         if unknown:
             raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(names)}")
     return settings

@@ -68,6 +68,20 @@ class Controls(Group):
         default_factory=lambda: _equal_weights(CATEGORIES),
         description="how often an LLM is asked for each kind of change, relative to the others",
     )
+    persona_mode: Literal["manual", "assist", "auto"] = Field(
+        "manual", description="who chooses the persona: your weights, what worked so far (auto), or half and half"
+    )
+    persona_locked: str = Field("", description="the one persona to use, whatever the weights; empty: none")
+    persona_share: dict[str, Weight] = Field(
+        default_factory=dict, description="what the program draws personas by in assist and auto; it sets this itself"
+    )
+    category_mode: Literal["manual", "assist", "auto"] = Field(
+        "manual", description="who chooses the category: your weights, what worked so far (auto), or half and half"
+    )
+    category_locked: str = Field("", description="the one category to use, whatever the weights; empty: none")
+    category_share: dict[str, Weight] = Field(
+        default_factory=dict, description="what the program draws categories by in assist and auto; it sets this itself"
+    )
     operator: dict[str, Weight] = Field(
         default_factory=dict,
         description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ge_tui.cli import main
 from ge_tui.errors import NotReadyError, UsageError
 from ge_tui.evaluation.executors import CheckRequest
 from ge_tui.evaluation.outcome import Outcome
@@ -281,3 +282,41 @@ async def test_what_did_not_help_is_told(server: FakeOllama, executor: Executor,
     assert told
     lesson = told[-1].split("Tried before and no better:\n")[1].splitlines()[0]
     assert "->" in lesson or "failed" in lesson
+
+
+async def test_auto_mode_puts_its_shares_on_record_and_replays(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    controls = "persona_mode=auto", "category_mode=assist", "generations=4"
+    directory = new_run(tmp_path, *controls)
+    await work(directory)
+    with RunReader(directory.database) as reader:
+        auto = [row for row in reader.controls() if row.actor == "auto"]
+    assert {row.key.split(".")[0] for row in auto} == {"persona_share", "category_share"}
+    sums: dict[str, float] = {}
+    for row in auto:
+        sums[row.key] = row.new
+    assert sum(share for key, share in sums.items() if key.startswith("persona")) == pytest.approx(1, abs=0.01)
+    again = new_run(tmp_path, *controls, name="again", llm="replay:run")
+    await work(again)
+    assert family(again) == family(directory)
+
+
+async def test_a_locked_persona_is_the_only_one(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "generations=1", "persona_locked=magoo")
+    await work(directory)
+    assert {row.persona for row in individuals(directory) if row.persona} == {"magoo"}
+
+
+async def test_credit_is_shown(
+    server: FakeOllama, executor: Executor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = new_run(tmp_path, "generations=2")
+    await work(directory)
+    assert main(["show", "run", "--runs", str(tmp_path), "--credit", "--json"]) == 0
+    earned = json.loads(capsys.readouterr().out)
+    asked = [row for row in individuals(directory) if row.persona]
+    assert sum(row["tried"] for row in earned["persona"].values()) == len(asked)
+    assert sum(row["tokens"] for row in earned["operator"].values()) > 0
+    assert main(["show", "run", "--runs", str(tmp_path), "--credit"]) == 0
+    assert "magoo" in capsys.readouterr().out

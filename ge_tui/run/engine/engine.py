@@ -16,6 +16,7 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.crediting import ARMS, left_to_the_program, shares, trials
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
 from ge_tui.run.engine.pool import Pool, count, survivors_of
 from ge_tui.run.engine.proposing import Proposing
@@ -174,6 +175,8 @@ class Engine:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
         self._store.open_generation(number)
         known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
+        if not known and self._proposer.asks:
+            self._share_out(number)
         slots = self._undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
@@ -189,6 +192,15 @@ class Engine:
             len(planned) + len(self._store.carried(number)) == self._slots(number)
             and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
         )
+
+    def _share_out(self, generation: int) -> None:
+        """Where personas or categories are left to the program, decide their shares, as controls on record."""
+        controls = self._board.refresh()
+        kinds = [kind for kind in ARMS if left_to_the_program(controls, kind)]
+        past = trials(self._store, self._pool, self._objectives) if kinds else []
+        for kind in kinds:
+            for name, share in shares(controls, past, kind, self._seed, generation).items():
+                self._board.set("auto", f"{kind}_share.{name}", share)
 
     async def _lane(self, slots: Iterator[_Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import find_problem, syntax_hash
 from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
+from ge_tui.run.crediting import weights_in_force
 from ge_tui.run.engine.memory import as_told, lessons, live_insights
 from ge_tui.run.engine.pool import Pool
 from ge_tui.run.engine.selection import SlotPlan
@@ -138,8 +139,8 @@ class Proposing:
         return Story(
             number,
             attempt,
-            controls.persona,
-            controls.category,
+            weights_in_force(controls, "persona"),
+            weights_in_force(controls, "category"),
             seed,
             elites,
             front,
