@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ge_tui.genome.genome import cut, normalise_newlines
+from ge_tui.genome.genome import Genome, cut, normalise_newlines
 from ge_tui.genome.parse import NotPythonError, parse
 from ge_tui.genome.syntax import facts_of
 
@@ -29,11 +29,11 @@ class Problem:
     line: int | None = None
 
 
-def find_problem(source: str, contract: Contract) -> Problem | None:
+def find_problem(source: str | Genome, contract: Contract) -> Problem | None:
     """The first thing that is wrong with a source text, or None."""
-    facts = facts_of(cut(source))
+    facts = facts_of(cut(source) if isinstance(source, str) else source)
     if facts is None:
-        return _syntax_problem(source)
+        return _syntax_problem(source if isinstance(source, str) else source.source)
     missing = [name for name in (contract.network, contract.optimizer) if name not in facts.names]
     if missing and "*" not in facts.names:  # a star import may bind anything
         return Problem("import", f"the file defines no {' and no '.join(missing)} at its top level")

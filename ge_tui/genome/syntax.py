@@ -44,22 +44,25 @@ def facts_of_text(text: str) -> Facts | None:
     except NotPythonError:
         return None
     names = frozenset(_bound_names(tree))
-    _drop_docstrings(tree)
-    return Facts(tuple(_digest(statement) for statement in tree.body), names)
+    return Facts(tuple(_digest(statement) for statement in tree.body if not _is_bare_string(statement)), names)
 
 
 def _digest(statement: ast.stmt) -> bytes:
-    """The hash of a tree written in prefix form; without recursion, for a tree may be deeper than the stack."""
+    """The hash of a tree written in prefix form; without recursion, for a tree may be deeper than the stack.
+
+    Strings that stand as statements are left out; they change nothing a network does.
+    """
     parts: list[str] = []
     waiting: list[object] = [statement]
     while waiting:
         item = waiting.pop()
         if isinstance(item, ast.AST):
             parts.append(type(item).__name__)
-            waiting.extend(getattr(item, field, None) for field in reversed(item._fields) if field != "kind")
+            waiting.extend(_fields(item))
         elif isinstance(item, list):
-            parts.append(f"[{len(item)}]")
-            waiting.extend(reversed(item))
+            kept = [part for part in item if not _is_bare_string(part)]
+            parts.append(f"[{len(kept)}]")
+            waiting.extend(reversed(kept))
         else:  # the decimal form of a long number takes too long, so Python refuses it
             parts.append(hex(item) if type(item) is int else repr(item))
     return hashlib.sha256("\n".join(parts).encode()).digest()
@@ -88,18 +91,15 @@ def _bound_names(tree: ast.Module) -> Iterator[str]:
                 waiting.extend(ast.iter_child_nodes(node))
 
 
-def _drop_docstrings(tree: ast.Module) -> None:
-    """Remove strings that stand as statements; they change nothing a network does."""
-    for node in ast.walk(tree):
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if not isinstance(block, list) or not any(_is_bare_string(statement) for statement in block):
-                continue
-            kept = [statement for statement in block if not _is_bare_string(statement)]
-            if not kept and field == "body" and not isinstance(node, ast.Module):
-                kept = [ast.Pass()]
-            block[:] = kept
+def _fields(node: ast.AST) -> Iterator[object]:
+    """A node's fields, the last first. A body of nothing but strings counts as `pass`."""
+    for field in reversed(node._fields):
+        value = getattr(node, field, None)
+        if field == "body" and isinstance(value, list) and value and all(map(_is_bare_string, value)):
+            yield [ast.Pass()]
+        elif field != "kind":
+            yield value
 
 
-def _is_bare_string(node: ast.AST) -> bool:
+def _is_bare_string(node: object) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

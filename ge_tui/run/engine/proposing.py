@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from ge_tui.evaluation.task import Task
-from ge_tui.genome import find_problem, syntax_hash
+from ge_tui.genome import cut, find_problem, syntax_hash
 from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
 from ge_tui.run.crediting import weights_in_force
 from ge_tui.run.engine.memory import as_told, lessons, live_insights
@@ -85,8 +85,8 @@ class Proposing:
                 refusal, source, twin = answer.detail, None, None
                 continue
             source, twin = answer.source, None
-            digest = syntax_hash(answer.source)
-            problem = find_problem(answer.source, self._task.contract)
+            child = cut(answer.source, self._names)
+            digest, problem = syntax_hash(child), find_problem(child, self._task.contract)
             if digest is None or problem is not None:
                 refusal = problem.detail if problem else "the text is not Python"
                 continue
