@@ -9,8 +9,8 @@ from rich.table import Table
 
 from ge_tui.cli.output import print_json, print_table
 from ge_tui.run.crediting import trials
-from ge_tui.run.engine.pool import Pool
 from ge_tui.run.objectives import objectives_from
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader
 from ge_tui.search import credit
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ge_tui.run.engine.memory import helped
-from ge_tui.run.engine.pool import Pool
+from ge_tui.run.memory import helped
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Status
 from ge_tui.run.store.calls import calls_of
 from ge_tui.run.store.queries import Queries

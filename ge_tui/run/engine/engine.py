@@ -18,12 +18,12 @@ from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.crediting import ARMS, left_to_the_program, shares, trials
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
-from ge_tui.run.engine.pool import Pool, count, survivors_of
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.selection import SlotPlan, choose_elites, choose_parents, close_population, plan_slot
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import objectives_from, with_references
+from ge_tui.run.pool import Pool, count, survivors_of
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
 from ge_tui.search import hypervolume
 from ge_tui.settings import Controls, Settings

@@ -15,7 +15,7 @@ from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint
 from ge_tui.evaluation.task import Task
-from ge_tui.run.engine.pool import Pool
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.search import Candidate
 from ge_tui.settings import EvaluationSettings

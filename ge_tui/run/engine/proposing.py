@@ -9,9 +9,9 @@ from ge_tui.evaluation.task import Task
 from ge_tui.genome import cut, find_problem, syntax_hash
 from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
 from ge_tui.run.crediting import weights_in_force
-from ge_tui.run.engine.memory import as_told, lessons, live_insights
-from ge_tui.run.engine.pool import Pool
 from ge_tui.run.engine.selection import SlotPlan
+from ge_tui.run.memory import as_told, lessons, live_insights
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import NewIndividual, Store
 from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls

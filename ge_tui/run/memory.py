@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ge_tui.llm.proposer import Insight
-from ge_tui.run.engine.pool import Pool
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Status, Store
 from ge_tui.run.store.calls import KeptInsight, insights_of
 from ge_tui.search import Objective, dominates
