@@ -54,6 +54,14 @@ class Recorder(Protocol):
 
     def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None: ...
 
+    def begin(self, call: CallRecord) -> None:
+        """A call is being sent; its answer is not known yet."""
+        ...
+
+    def words(self, individual: int, attempt: int, step: int, kind: str, text: str) -> None:
+        """Words of a call under way, for those who watch; `kind`: thinking, text, or again for a second try."""
+        ...
+
     def record(self, call: CallRecord) -> None: ...
 
     def read_as(self, individual: int, attempt: int, step: int, how: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -131,14 +132,16 @@ class LlmProposer:
         number = where[0]
         self._tell("asking", number, operator=draws.operator, persona=draws.persona, category=draws.category,
                    segment=draws.segment, temperature=draws.temperature, template=prompt.template)  # fmt: skip
+        asked = _asked(where, draws, prompt, call)
+        self._recorder.begin(asked)
         while True:
-            answer = await self._model.generate(call, lambda _kind, _words: None)
+            answer = await self._model.generate(call, functools.partial(self._recorder.words, *where))
             if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
                 break
             self._tell("llm_away", number, reason=answer.detail)
             await self._model.wait_until_back(lambda *_args: None)
             self._tell("llm_back", number)
-        record = _record(where, draws, prompt, call, answer)
+        record = _answered(asked, answer)
         if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
             raise LlmStoppedError(answer.detail)
         self._recorder.record(record)
@@ -173,13 +176,14 @@ def _known(parent: Parent) -> Known:
     return Known(parent.number, parent.genome, parent.metrics, parent.curve)
 
 
-def _record(
-    where: tuple[int, int, int], draws: Draws, prompt: Prompt, call: Call, answer: Answer | LlmFailure
-) -> CallRecord:
-    asked = CallRecord(
+def _asked(where: tuple[int, int, int], draws: Draws, prompt: Prompt, call: Call) -> CallRecord:
+    return CallRecord(
         *where, draws.operator, prompt.template, draws.persona, draws.category, draws.segment,
         call.model, call.options.sent(), call.system, call.prompt,
     )  # fmt: skip
+
+
+def _answered(asked: CallRecord, answer: Answer | LlmFailure) -> CallRecord:
     if isinstance(answer, LlmFailure):
         return replace(asked, answer=answer.partial, failure=answer.kind, detail=answer.detail)
     return replace(

@@ -22,6 +22,7 @@ from ge_tui.run.engine import Ending
 from ge_tui.run.session import create_run, prepare_run, work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
 from ge_tui.run.store.calls import calls_of
+from ge_tui.run.store.live_calls import live_calls, words_since
 from ge_tui.settings import read_settings
 from tests.llm import coder
 from tests.llm.ollama.script import Rule, Say, Script
@@ -320,3 +321,31 @@ async def test_credit_is_shown(
     assert sum(row["tokens"] for row in earned["operator"].values()) > 0
     assert main(["show", "run", "--runs", str(tmp_path), "--credit"]) == 0
     assert "magoo" in capsys.readouterr().out
+
+
+async def test_words_are_on_disk_while_they_come(executor: Executor, tmp_path: Path, server: FakeOllama) -> None:
+    server.script.rules.insert(0, Rule(Say(text="here is what I thought of", after=4, fault="hang"), times=1))
+    directory = new_run(tmp_path, "population=1", "generations=0")
+    running = asyncio.create_task(work(directory))
+    with RunReader(directory.database) as reader:
+        async with asyncio.timeout(20):
+            while not (words := words_since(reader.connection)):
+                await asyncio.sleep(0.02)
+        (call,) = live_calls(reader.connection)
+        assert "here is what I thought of".startswith("".join(w.text for w in words))
+        assert (call.operator, call.model, words[0].kind) == ("create", "coder:7b", "text")
+        assert "ExquisiteNetV2" in call.prompt
+        assert words_since(reader.connection, words[-1].seq) == []
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert live_calls(reader.connection) == words_since(reader.connection) == []
+
+
+async def test_no_words_are_left_when_calls_are_on_record(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(tmp_path)
+    await work(directory)
+    with RunReader(directory.database) as reader:
+        assert live_calls(reader.connection) == words_since(reader.connection) == []

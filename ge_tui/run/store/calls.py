@@ -12,6 +12,7 @@ from typing import Any
 
 from ge_tui.llm.calls import CallRecord, Recorded
 from ge_tui.run.store.blobs import get_text, put_text
+from ge_tui.run.store.live_calls import LiveCalls
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.values import to_json, to_text
 from ge_tui.run.store.writer import Store
@@ -39,6 +40,13 @@ class CallLog:
         self._store = store
         self._replayed = replayed
         self._clock = clock
+        self._live = LiveCalls(store, clock)
+
+    def begin(self, call: CallRecord) -> None:
+        self._live.begin(call)
+
+    def words(self, individual: int, attempt: int, step: int, kind: str, text: str) -> None:
+        self._live.words((individual, attempt, step), kind, text)
 
     def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None:
         """What a call brought that was made before: in this run, or in the one that is replayed."""
@@ -55,6 +63,7 @@ class CallLog:
     def record(self, call: CallRecord) -> None:
         """Keep a call whose answer is complete, before anything is made of it."""
         with self._store.step() as connection:
+            self._live.end(connection, (call.individual, call.attempt, call.step))
             put = functools.partial(put_text, connection)
             connection.execute(
                 f"INSERT INTO llm_call ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",

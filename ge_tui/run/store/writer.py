@@ -90,6 +90,7 @@ class Store(Queries):
     def set_status(self, status: str, reason: str = "") -> None:
         with self.step():
             self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, to_text(reason)))
+            self._forget_live()
             self.event(f"run_{status}", None, reason=reason)
 
     def add_time(self, seconds: float) -> None:
@@ -333,6 +334,7 @@ class Store(Queries):
                 reason = f"its training was cut off {POISON} times; it is not tried again"
                 self._finish(number, Status.FAILED, Outcome.KILLED, reason)
                 self.event("failed", number, outcome=Outcome.KILLED, reason=reason)
+            self._forget_live()
             self.event("recovered", None, lost=lost)
         return lost
 
@@ -375,6 +377,11 @@ class Store(Queries):
             (self._clock(), actor, key, None if old is None else to_json(old), to_json(new), request),
         )
         return int(cursor.lastrowid or 0)
+
+    def _forget_live(self) -> None:
+        """No call is under way."""
+        for table in ("live_words", "live_call"):
+            self._connection.execute(f"DELETE FROM {table}")
 
     def _finish(self, number: int, status: Status, outcome: Outcome | None, reason: str) -> None:
         self._connection.execute(
