@@ -98,7 +98,8 @@ class Evaluating:
 
     async def _train(self, number: int, source: str) -> None:
         plan = self._plan
-        evaluation = self._store.start_evaluation(number, plan.training.recipe, plan.training.rung, plan.seed)
+        training = plan.training
+        evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
         request = TrainRequest(
             source,
             plan.task.contract,

@@ -207,8 +207,8 @@ class Store(Queries):
 
     # -- evaluations -----------------------------------------------------------------------------------
 
-    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int) -> int:
-        """The id of a new evaluation, under way."""
+    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int, steps: int = 0) -> int:
+        """The id of a new evaluation, under way; `steps` is the length of the training, for those who watch."""
         with self.step():
             attempt = self._connection.execute(
                 "SELECT count(*) + 1 FROM evaluation WHERE individual = ? AND recipe = ? AND rung = ? AND seed = ?",
@@ -220,7 +220,7 @@ class Store(Queries):
                 (number, recipe, rung, seed, attempt, self._clock()),
             )
             self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
-            self.event("training", number, recipe=recipe, rung=rung, seed=seed)
+            self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps)
         return int(cursor.lastrowid or 0)
 
     def add_curve_point(self, evaluation: int, number: int, point: CurvePoint) -> None:

@@ -1,0 +1,35 @@
+"""Starting an engine for a run: a process in a session of its own, which outlives the screen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from ge_tui.run.directory import RunDirectory
+
+LOG = "engine.log"
+"""What the engine prints, in the run's folder: its events as JSON lines, and its last words."""
+
+
+def start_engine(directory: RunDirectory) -> subprocess.Popen[bytes]:
+    """Begin or resume a run in the background. Raises OSError.
+
+    `multiprocessing` fails inside a Textual app, whose standard error has no descriptor.
+    """
+    command = [sys.executable, "-P", "-m", "ge_tui", "run", "--resume", directory.name, "--json"]
+    command += ["--runs", str(directory.path.parent)]
+    with (directory.path / LOG).open("wb") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=Path.home()
+        )
+
+
+def last_words(directory: RunDirectory) -> str:
+    """Why the engine ended, where it said so: the last line that is not an event."""
+    try:
+        lines = (directory.path / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    spoken = [line for line in lines if line.strip() and not line.startswith("{")]
+    return spoken[-1].removeprefix("ge-tui: ") if spoken else ""
