@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import time
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -17,6 +18,7 @@ from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.cli.tables import front_table, made_by, what_was_done
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
+from ge_tui.run.overview import RunOverview, overview
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.summary import (
     best,
@@ -31,9 +33,9 @@ from ge_tui.run.summary import (
 
 def runs(options: argparse.Namespace) -> int:
     """A line for each run."""
-    found = [_run_line(directory) for directory in all_runs(options.runs)]
+    found = [overview(directory) for directory in all_runs(options.runs)]
     if options.json:
-        print_json(found)
+        print_json([_run_as_json(run) for run in found])
         return ExitCode.DONE
     if not found:
         print(f"no runs in {options.runs}; begin one with: ge-tui run")
@@ -41,23 +43,14 @@ def runs(options: argparse.Namespace) -> int:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("run", "status", "task", "data", "generation", "evaluated", "best", "begun"):
         table.add_column(name)
-    for row in found:
-        if "problem" in row:
-            table.add_row(row["name"], "unreadable", escape(row["problem"]))
+    for run in found:
+        if run.problem:
+            table.add_row(run.name, "unreadable", escape(run.problem))
             continue
-        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["created_at"]))
-        progress = f"{row['generation']} of {row['generations']}"
-        top = ", ".join(f"{name} {format_metric(name, value)}" for name, value in row["best"].items())
-        table.add_row(
-            row["name"],
-            row["status"],
-            row["task"],
-            row["data"],
-            progress,
-            str(row["evaluated"]),
-            top or "-",
-            begun,
-        )
+        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created_at))
+        progress = f"{run.generation} of {run.generations}"
+        top = ", ".join(f"{name} {format_metric(name, value)}" for name, value in run.best.items())
+        table.add_row(run.name, run.status, run.task, run.data, progress, str(run.evaluated), top or "-", begun)
     print_table(table)
     return ExitCode.DONE
 
@@ -89,29 +82,12 @@ def show(options: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _run_line(directory: RunDirectory) -> dict[str, Any]:
-    try:
-        with RunReader(directory.database) as reader:
-            run = reader.run()
-            champion = best(reader)
-            metrics = reader.metrics([champion])[champion] if champion is not None else {}
-            closed = [row.number for row in reader.generations() if row.closed_at is not None]
-            return {
-                "name": directory.name,
-                "path": str(directory.path),
-                "status": status_of(directory, run.status),
-                "reason": run.status_reason,
-                "task": run.task["name"],
-                "data": run.data["name"],
-                "generation": closed[-1] if closed else 0,
-                "generations": run.settings["search"]["generations"],
-                "evaluated": reader.count_evaluations(),
-                "best_number": champion,
-                "best": {row["name"]: metrics[row["name"]] for row in run.objectives if row["name"] in metrics},
-                "created_at": run.created_at,
-            }
-    except UserError as error:
-        return {"name": directory.name, "path": str(directory.path), "problem": str(error)}
+def _run_as_json(run: RunOverview) -> dict[str, Any]:
+    if run.problem:
+        return {"name": run.name, "path": run.path, "problem": run.problem}
+    rest = asdict(run)
+    del rest["problem"]
+    return rest
 
 
 def _individual(reader: RunReader, name: str) -> IndividualRow:

@@ -22,6 +22,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_app(commands)
     _add_run(commands)
     _add_looks(commands)
     _add_steer(commands)
@@ -49,6 +50,12 @@ def _add(
     )
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_app(commands: Commands) -> None:
+    attach = _add(commands, "attach", "app", "watch and steer a run in the app")
+    attach.add_argument("run", nargs="?", help="its name or path; none: the one that works now, or a list")
+    _add_runs_folder(attach)
 
 
 def _add_run(commands: Commands) -> None:
@@ -131,6 +138,7 @@ def _add_machine(commands: Commands) -> None:
         ("tasks", "machine", "list the tasks, broken ones with what is wrong"),
         ("data", "machine", "list the data sets, or prepare one (downloads it where needed)"),
         ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
+        ("themes", "themes", "list the app's themes, broken ones with what is wrong"),
     ):
         parser = _add(commands, name, module, summary)
         parser.add_argument("--json", action="store_true")
