@@ -145,6 +145,11 @@ def _spin() -> None:
         sum(range(1000))
 
 
+_HEAD = (
+    "            run  paint  opened    kB/s  cpu%  down50    p95  bytes   no  page50    p95  bytes     MB   quit   (ms)"
+)
+
+
 def _line(row: Row) -> str:
     return (
         f"{row.individuals:>7,} {'live' if row.live else 'still':<6} {row.first_paint_ms:>6.0f} {row.opened_ms:>7.0f} "
@@ -163,8 +168,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     size = tuple(map(int, options.size.split("x")))
-    print(f"{'run':>14} {'paint':>6} {'opened':>7} {'kB/s':>7} {'cpu%':>5} {'down50':>7} {'p95':>6} {'bytes':>6} {'no':>4} "
-          f"{'page50':>7} {'p95':>6} {'bytes':>6} {'MB':>6} {'quit':>6}   (ms)")  # fmt: skip
+    print(_HEAD)
     rows = []
     for individuals in options.individuals:
         with tempfile.TemporaryDirectory() as base:
