@@ -40,5 +40,11 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
     "llm_away": lambda e: f"waiting for the language model: {one_line(e.payload['reason'])}",
     "llm_back": lambda _: "the language model is back",
+    "wording_born": lambda e: f"a new wording of {one_line(e.payload['of'])}: {one_line(e.payload['wording'])}",
+    "wording_refused": lambda e: (
+        f"a new wording of {one_line(e.payload['of'])} was refused: {one_line(e.payload['detail'])}"
+    ),
+    "wording_won": lambda e: f"wording {one_line(e.payload['wording'])} takes the place of the one before",
+    "wording_gone": lambda e: f"wording {one_line(e.payload['wording'])} goes: {one_line(e.payload['reason'])}",
     "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }

@@ -15,6 +15,7 @@ from rich.table import Table
 from ge_tui.cli.credit import print_credit
 from ge_tui.cli.individual import print_individual, print_text, record_of
 from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.prompts import print_prompts, print_wording
 from ge_tui.cli.tables import front_table, made_by, what_was_done
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
@@ -65,11 +66,19 @@ def show(options: argparse.Namespace) -> int:
             if options.credit:
                 print_credit(reader, as_json=options.json)
                 return ExitCode.DONE
+            if options.prompts:
+                print_prompts(reader, as_json=options.json)
+                return ExitCode.DONE
+            if options.wording is not None:
+                print_wording(reader, options.wording)
+                return ExitCode.DONE
             if options.json:
                 print_json(run_as_json(directory, reader))
             else:
                 _show_run(directory, reader)
             return ExitCode.DONE
+        if options.prompts or options.wording is not None:
+            raise UsageError("--prompts and --wording are of a whole run: leave the individual out")
         row = _individual(reader, options.individual)
         if options.text:
             print_text(reader, row, options.text)

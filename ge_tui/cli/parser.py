@@ -100,6 +100,10 @@ def _add_looks(commands: Commands) -> None:
     ):
         what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=summary)
     what.add_argument("--credit", action="store_true", help="of a run: what each persona, operator, ... has earned")
+    what.add_argument(
+        "--prompts", action="store_true", help="of a run: how its prompts are worded, and what that earned"
+    )
+    what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
 
 
 def _add_steer(commands: Commands) -> None:

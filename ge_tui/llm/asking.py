@@ -15,6 +15,7 @@ TEMPERATURES: Mapping[str, tuple[float, float]] = {
     "eot": (0.02, 0.35),
     "crossover": (0.05, 0.10),
     "repair": (0.0, 0.20),
+    "rephrase": (0.01, 0.40),
 }
 """The range of each operator, at control temperature 1 (facts of the original system; repair is ours)."""
 
@@ -74,9 +75,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
     if operator == "repair":
         failed = story.failure.segment if story.failure else None
         segment = failed if failed in genome.names else None
-    low, high = TEMPERATURES[operator]
-    middle, width = (low + high) / 2, (high - low) * story.temperature_spread
-    temperature = round((middle + width * (heat - 0.5)) * brief.temperature, 3)
+    temperature = temperature_of(operator, heat, brief.temperature, story.temperature_spread)
     return Draws(
         operator,
         segment,
@@ -88,6 +87,13 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
         exemplar,
         insight,
     )
+
+
+def temperature_of(operator: str, heat: float, boldness: float, spread: float) -> float:
+    """The temperature of a call: `heat`, from 0 to 1, is where in its operator's range, as the controls leave it."""
+    low, high = TEMPERATURES[operator]
+    middle, width = (low + high) / 2, (high - low) * spread
+    return round((middle + width * (heat - 0.5)) * boldness, 3)
 
 
 def differing(first: Genome, second: Genome) -> list[str]:

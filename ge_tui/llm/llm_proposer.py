@@ -13,11 +13,13 @@ from ge_tui.genome import Genome, cut
 from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import Draws, Habits, draw_call
-from ge_tui.llm.calls import CallRecord, Recorded, Recorder
+from ge_tui.llm.calls import NO_CHILD, CallRecord, Recorded, Recorder
 from ge_tui.llm.ollama import Answer, Call, LlmFailure, Options, Policy
 from ge_tui.llm.prompts import compose
+from ge_tui.llm.prompts.catalogue import Catalogue
 from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
-from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
+from ge_tui.llm.prompts.wordings import drawn, reworded, used
+from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, RephraseOrder, Step, Story
 
 _INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
 _INSIGHT_MOST = 1000
@@ -103,6 +105,20 @@ class LlmProposer:
         segment = segments.pop() if len(segments) == 1 else ""
         return Proposal(genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature)
 
+    async def rephrase(self, order: RephraseOrder) -> CallRecord:
+        """Ask for another wording of a passage; what came of it, which is for the caller to keep on record."""
+        kept = self._recorder.rephrased(order.generation, order.version.ref)
+        if kept is not None:
+            return kept
+        sampling = self._sampling
+        prompt = self._setting.catalogue.fill("rephrase", {"request": order.passage})
+        options = replace(sampling.options, temperature=order.temperature, seed=order.seed)
+        call = Call(sampling.model, "", prompt, options, sampling.think, sampling.keep_alive)
+        self._tell("rephrasing", None, generation=order.generation, wording=order.version.ref)
+        answer = await self._generate(call, None, lambda _kind, _text: None)
+        asked = CallRecord(NO_CHILD, 0, 0, "rephrase", "rephrase", "", "", None, call.model, options.sent(), "", prompt)
+        return _answered(asked, answer)
+
     async def close(self) -> None:
         await self._model.close()
 
@@ -111,8 +127,11 @@ class LlmProposer:
         where = (story.number, story.attempt, step)
         kept = self._recorder.recorded(*where)
         if kept is None:
-            prompt = compose.fit(self._prompt(draws, genome, brief, story), self._sampling.prompt_chars)
-            kept = await self._ask(where, draws, prompt)
+            catalogue = reworded(self._setting.catalogue, drawn(story.wordings, draws.seed))
+            prompt = self._prompt(catalogue, draws, genome, brief, story)
+            prompt = compose.fit(prompt, self._sampling.prompt_chars)
+            wordings = used(catalogue, prompt.template, draws.persona, draws.category)
+            kept = await self._ask(where, draws, prompt, wordings)
         if kept.failure is not None:
             return Refusal(kept.failure, kept.detail)
         request = Request(genome, draws.segment, draws.edits, brief.contract)
@@ -124,33 +143,42 @@ class LlmProposer:
         self._keep_insight(draws, story.number, kept.answer)
         return answer
 
-    async def _ask(self, where: tuple[int, int, int], draws: Draws, prompt: Prompt) -> Recorded:
-        """Send a call until it is answered or given up; a server that is away is waited for."""
+    async def _ask(
+        self, where: tuple[int, int, int], draws: Draws, prompt: Prompt, wordings: tuple[str, ...]
+    ) -> Recorded:
+        """Send a call until it is answered or given up, and keep what came of it."""
         sampling = self._sampling
         options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
         call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
         number = where[0]
         self._tell("asking", number, operator=draws.operator, persona=draws.persona, category=draws.category,
                    segment=draws.segment, temperature=draws.temperature, template=prompt.template)  # fmt: skip
-        asked = _asked(where, draws, prompt, call)
+        asked = replace(_asked(where, draws, prompt, call), wordings=wordings)
         self._recorder.begin(asked)
-        while True:
-            answer = await self._model.generate(call, functools.partial(self._recorder.words, *where))
-            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
-                break
-            self._tell("llm_away", number, reason=answer.detail)
-            await self._model.wait_until_back(lambda *_args: None)
-            self._tell("llm_back", number)
+        answer = await self._generate(call, number, functools.partial(self._recorder.words, *where))
         record = _answered(asked, answer)
-        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
-            raise LlmStoppedError(answer.detail)
         self._recorder.record(record)
         self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
                    seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
 
-    def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
-        setting = replace(self._setting, front=story.front)
+    async def _generate(
+        self, call: Call, number: int | None, on_words: Callable[[str, str], None]
+    ) -> Answer | LlmFailure:
+        """An answer, or a failure that this call ends with; a server that is away is waited for."""
+        while True:
+            answer = await self._model.generate(call, on_words)
+            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
+                break
+            self._tell("llm_away", number, reason=answer.detail)
+            await self._model.wait_until_back(lambda *_args: None)
+            self._tell("llm_back", number)
+        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
+            raise LlmStoppedError(answer.detail)
+        return answer
+
+    def _prompt(self, catalogue: Catalogue, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
+        setting = replace(self._setting, front=story.front, catalogue=catalogue)
         lessons = story.lessons.get(draws.segment or "", ())
         wish = Wish(draws.segment, draws.edits, draws.persona, draws.category, lessons=lessons)
         parent = replace(_known(brief.parents[0]), genome=genome)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ge_tui.evaluation.report import CurvePoint
 from ge_tui.genome import Contract, Genome
+from ge_tui.llm.calls import CallRecord
+from ge_tui.llm.prompts.wordings import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Story:
     """How much of an operator's range of temperatures is drawn from, around its middle."""
     failure: Failure | None = None
     """For a repair."""
+    wordings: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    """The versions to draw from of what is worded in more than one way, or in another than the catalogue's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +133,22 @@ class Proposer(Protocol):
     async def propose(self, brief: Brief) -> Proposal | Refusal: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RephraseOrder:
+    """A passage of a prompt that is to be worded in another way."""
+
+    generation: int
+    version: Version
+    """What it is a passage of."""
+    passage: str
+    temperature: float
+    seed: int
+
+
+@runtime_checkable
+class Rephraser(Protocol):
+    """A proposer that can also word its own prompts in another way."""
+
+    async def rephrase(self, order: RephraseOrder) -> CallRecord: ...

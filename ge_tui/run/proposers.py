@@ -26,11 +26,13 @@ from ge_tui.llm.ollama import (
 )
 from ge_tui.llm.prompts.catalogue import load_catalogue
 from ge_tui.llm.prompts.compose import Setting
+from ge_tui.llm.prompts.wordings import originals
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.wordings import keep_originals
 from ge_tui.settings import OllamaSettings, Settings
 
 _CHARS_PER_TOKEN = 3.0
@@ -75,8 +77,10 @@ async def open_proposer(
     """The proposer a run asks for. Raises UsageError, and NotReadyError where the server or the model is missing."""
     if settings.llm == "offline":
         return OfflineProposer()
+    catalogue = load_catalogue(user_config() / "prompts")
+    keep_originals(store, originals(catalogue).values())
     setting = Setting(
-        load_catalogue(user_config() / "prompts"),
+        catalogue,
         task.contract,
         f"float images [n, {data.channels}, {data.image_size}, {data.image_size}] to class scores [n, {data.classes}]",
         tuple((spec.name, spec.direction) for spec in objectives),

@@ -60,6 +60,11 @@ class Controls(Group):
     eot_probability: Probability = Field(
         0.25, description="that a mutation by an LLM is an Evolution of Thought: reflect on what helped, then apply it"
     )
+    rephrase_probability: Probability = Field(
+        0.0,
+        description="that, once a generation, an LLM is asked to reword one of its own prompts; the new wording "
+        "competes with the old and goes if it does no better",
+    )
     persona: dict[str, Weight] = Field(
         default_factory=lambda: _equal_weights(PERSONAS),
         description="how often an LLM is asked in each role, relative to the others; offline operators have no role",

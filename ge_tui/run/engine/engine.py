@@ -14,7 +14,7 @@ from ge_tui.evaluation.executors import Executor
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
-from ge_tui.llm.proposer import Proposer
+from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.crediting import ARMS, left_to_the_program, shares, trials
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
@@ -24,6 +24,7 @@ from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import objectives_from, with_references
 from ge_tui.run.pool import Pool, count, survivors_of
+from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
 from ge_tui.search import hypervolume
 from ge_tui.settings import Controls, Settings
@@ -177,6 +178,7 @@ class Engine:
         known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
         if not known and self._proposer.asks:
             self._share_out(number)
+            await self._reword(number)
         slots = self._undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
@@ -201,6 +203,12 @@ class Engine:
         for kind in kinds:
             for name, share in shares(controls, past, kind, self._seed, generation).items():
                 self._board.set("auto", f"{kind}_share.{name}", share)
+
+    async def _reword(self, generation: int) -> None:
+        """Let the wordings of the prompts compete, where the proposer has any."""
+        if isinstance(self._proposer, Rephraser):
+            rewording = Rewording(self._store, self._pool, self._objectives, self._seed)
+            await rewording.before(generation, self._board.refresh(), self._proposer, self._may_go_on)
 
     async def _lane(self, slots: Iterator[_Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""

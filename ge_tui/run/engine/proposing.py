@@ -13,6 +13,7 @@ from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.memory import as_told, lessons, live_insights
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import NewIndividual, Store
+from ge_tui.run.store.wordings import living_versions
 from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls
 
@@ -148,6 +149,7 @@ class Proposing:
             lessons(self._store, self._pool, self._objectives),
             controls.temperature_spread,
             failure,
+            living_versions(self._store.connection),
         )
 
 

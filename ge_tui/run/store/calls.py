@@ -15,6 +15,7 @@ from ge_tui.run.store.blobs import get_text, put_text
 from ge_tui.run.store.live_calls import LiveCalls
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.values import to_json, to_text
+from ge_tui.run.store.wordings import find_rephrasing, note_wordings, wordings_used
 from ge_tui.run.store.writer import Store
 
 _COLUMNS = (
@@ -60,6 +61,11 @@ class CallLog:
             return None
         return Recorded(kept.call.answer, kept.call.finished, kept.call.failure, kept.call.detail)
 
+    def rephrased(self, generation: int, ref: str) -> CallRecord | None:
+        """The rephrasing that the replayed run asked for in a generation, if it was of the same text."""
+        kept = None if self._replayed is None else find_rephrasing(self._replayed.connection, generation)
+        return kept.call if kept is not None and kept.of == ref else None
+
     def record(self, call: CallRecord) -> None:
         """Keep a call whose answer is complete, before anything is made of it."""
         with self._store.step() as connection:
@@ -76,6 +82,7 @@ class CallLog:
                     call.total_s,
                 ),
             )  # fmt: skip
+            note_wordings(connection, call)
             self._store.event(
                 "answered", call.individual, failure=call.failure, detail=call.detail, persona=call.persona,
                 category=call.category, tokens=call.completion_tokens, seconds=call.total_s,
@@ -139,4 +146,5 @@ def _kept(connection: sqlite3.Connection, row: tuple[Any, ...]) -> KeptCall:
     for name in ("system", "prompt", "answer", "thinking"):
         blob = values.pop(f"{name}_blob")
         values[name] = "" if blob is None else get_text(connection, blob)
+    values["wordings"] = wordings_used(connection, (values["individual"], values["attempt"], values["step"]))
     return KeptCall(CallRecord(**values), read_as)
