@@ -64,8 +64,7 @@ class FactBook:
         """Take in individuals that are new or changed; the numbers of all whose facts are others now."""
         changed: set[int] = set()
         todo = [number for number in numbers if number in model.individuals]
-        while todo:
-            number = todo.pop()
+        for number in todo:  # which grows by those that hang on a changed one
             before, after = self.facts.get(number), self._facts(model, number)
             if before == after:
                 continue

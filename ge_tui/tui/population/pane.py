@@ -105,7 +105,7 @@ class PopulationPane(Pane):
             elif self.following:
                 self._go_to_newest()
             self._current_may_have_changed()
-            self._show_card()
+        self._show_card()
         self._show_status()
 
     def select(self, number: int) -> None:
@@ -281,6 +281,7 @@ class PopulationPane(Pane):
         self.table.filter_by(message.node)
         if self.table.current is not None and self.table.current != self._announced:
             self._go_back_or_tell()
+        self._show_card()
         self._show_status()
 
     def _go_back_or_tell(self) -> None:

@@ -178,8 +178,8 @@ class PopulationTable(LineList, inherit_bindings=False):
         rows = (self._order.index_of(one) for one in (before, number) if one is not None)
         self.update_rows([row for row in rows if row is not None])
 
-    def shows(self, number: int) -> bool:
-        return number in self._order
+    def number_at(self, row: int) -> int:
+        return self._order.number_at(row)
 
     def _rebuild(self) -> None:
         current = self.current
