@@ -74,7 +74,7 @@ class SortPicker(_Picker):
     """Answers with a sorting, or None."""
 
     TITLE_TEXT = "Sort by"
-    KEYS = "enter sort, again to reverse · escape leave it"
+    KEYS = "enter sort, again to reverse · escape"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,s", "cancel", "Leave", show=False)]
 
     def __init__(self, columns: Sequence[Column], sorting: Sorting, glyphs: Glyphs) -> None:
@@ -94,7 +94,7 @@ class ColumnPicker(_Picker):
     """Answers with the names of the columns in their order, or None."""
 
     TITLE_TEXT = "Columns"
-    KEYS = "space show or hide · K J move · r as usual · enter done · escape leave it"
+    KEYS = "space show or hide · K J move · r as usual · enter done · escape"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,c", "cancel", "Leave", show=False),
         Binding("space,x", "show_or_hide", "Show or hide", show=False),
