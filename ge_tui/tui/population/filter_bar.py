@@ -15,7 +15,7 @@ from textual.suggester import Suggester
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 
-from ge_tui.tui.population.query import And, Node, QueryError, complete, parse
+from ge_tui.tui.population.query import And, Node, QueryError, complete, parse, without_beginning
 
 _PAUSE_S = 0.08
 """So long after the last key the filter is read."""
@@ -140,7 +140,7 @@ class FilterBar(Vertical):
         event.stop()
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(_PAUSE_S, self._read)
+        self._timer = self.set_timer(_PAUSE_S, lambda: self._read(typing=True))
 
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
@@ -162,12 +162,12 @@ class FilterBar(Vertical):
         self.input.value = [*self.history, self._typed][self._place]
         self.input.cursor_position = len(self.input.value)
 
-    def _read(self) -> None:
+    def _read(self, *, typing: bool = False) -> None:
         """Tell what the text means; one that means nothing leaves the last filter in force."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        text = self.input.value
+        text = without_beginning(self.input.value) if typing else self.input.value
         try:
             node = parse(text)
         except QueryError as error:

@@ -19,6 +19,7 @@ from ge_tui.tui.population.query import (
     complete,
     matcher,
     parse,
+    without_beginning,
     written,
 )
 from ge_tui.tui.population.query.vocabulary import FLAGS, NUMBERS, TEXTS
@@ -188,3 +189,14 @@ def test_what_is_written_is_read_as_the_same(node: Node) -> None:
 def test_completion(text: str, completed: str | None) -> None:
     values = {"persona": ["expert", "engineer", "two words"], "operator": {"crossover", "create"} - {"create"}}
     assert complete(text, values) == completed
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("failed ac", "failed "), ("acc", ""), ("fron", ""), ("front", "front"), ("-fai", ""), ("(gen", "("),
+        ("acc>", "acc>"), ("persona:exp", "persona:exp"), ("conv3", "conv3"), ("acc ", "acc "), ('"ac', '"ac'),
+    ],
+)  # fmt: skip
+def test_a_word_that_has_only_begun_is_not_looked_for_yet(typed: str, read: str) -> None:
+    assert without_beginning(typed) == read

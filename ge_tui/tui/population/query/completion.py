@@ -26,3 +26,12 @@ def complete(text: str, values: Mapping[str, Iterable[str]]) -> str | None:
         )
     found = next((word for word in words if word.casefold().startswith(begun.casefold()) and word != begun), None)
     return None if found is None else text + found[len(begun) :]
+
+
+def without_beginning(text: str) -> str:
+    """The text while it is typed: without a last word that is only the beginning of a field or a flag."""
+    begun = re.search(r"(?:^|(?<=[\s(]))-?(\w+)$", text)
+    if begun is None or begun[1].casefold() in FLAGS:
+        return text
+    known = (*FLAGS, *TEXTS, *NUMBERS, *ALIASES)
+    return text[: begun.start()] if any(word.startswith(begun[1].casefold()) for word in known) else text
