@@ -167,6 +167,8 @@ class FilterBar(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+        if typing and not self.is_open:
+            return
         text = without_beginning(self.input.value) if typing else self.input.value
         try:
             node = parse(text)

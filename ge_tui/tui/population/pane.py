@@ -218,9 +218,6 @@ class PopulationPane(Pane):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _CARD_FROM, "-low")
 
-    def on_focus(self) -> None:
-        self.table.focus()
-
     # Sorting and columns
 
     def _sort(self, sorting: Sorting) -> None:
@@ -270,6 +267,10 @@ class PopulationPane(Pane):
 
     def action_filter(self) -> None:
         self._bar.open(self._filter_text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is others' where there is no filter to clear."""
+        return bool(self._filter_text) if action == "clear_filter" else super().check_action(action, parameters)
 
     def action_clear_filter(self) -> None:
         self._filter(FilterBar.Changed(parse(""), ""))

@@ -136,12 +136,6 @@ class PopulationTable(LineList, inherit_bindings=False):
             self.update_rows([row for row in rows if row is not None])
         return True
 
-    def forget(self) -> None:
-        """All individuals are others, as of another run."""
-        self.book = FactBook()
-        self._order.rebuild({})
-        self.rearrange(0, -1)
-
     def set_columns(self, columns: dict[str, Column], chosen: Sequence[str]) -> None:
         self._columns, self._chosen, self._placed_for = columns, tuple(chosen), -1
         if self.sorting.column in columns:

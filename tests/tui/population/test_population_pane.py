@@ -174,6 +174,7 @@ async def test_a_filter_is_in_force_while_it_is_typed() -> None:
         await settled(pilot)
         assert app.shown() == list(range(10))
         assert "/" not in said(app, "status")
+        assert app.pane.check_action("clear_filter", ()) is False
 
 
 async def test_the_history_of_filters_the_completion_and_escape() -> None:
