@@ -48,7 +48,7 @@ ACTIONS = (
     Action("run.zoom", "z", "zoom", "let the pane in focus fill the screen, or give it back", footer=True),
     Action("run.next_pane", "tab", "next pane", "go to the next pane"),
     Action("run.previous_pane", "shift+tab", "previous pane", "go to the previous pane"),
-    Action("run.select_best", "b", "best", "select the best individual"),
+    Action("run.select_best", "", "best", "select the best individual"),
     Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
     Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
     Action("run.welcome", "", "runs", "go back to the list of runs"),
