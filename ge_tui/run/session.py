@@ -6,9 +6,9 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ from ge_tui.run.controls import ControlBoard, check_controls, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.language_models import find_models
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
-from ge_tui.run.proposers import check_llm, open_proposer
+from ge_tui.run.proposers import asks_ollama, check_llm, make_proposer
+from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
 from ge_tui.settings import EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.load import with_values
@@ -107,30 +109,40 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     store.listen(on_event)
     plan = _plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
-    proposer = await open_proposer(settings, store, *parts, directory.path.parent)
-    executor = LocalExecutor(local_settings(settings.evaluation))
-    try:
+    async with AsyncExitStack() as closing:
+        models = await find_models(settings, plan.evaluation.task) if asks_ollama(settings.llm) else None
+        if models is not None:
+            closing.push_async_callback(models.client.close)
+        executor = LocalExecutor(local_settings(settings.evaluation))
+        closing.push_async_callback(executor.close)
         machine = await executor.start()
         store.recover()
-        store.set_environment(
-            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
-        )
+        housing = models and await house(models, settings, machine.device, machine.slots, store.note)
+        found = {"torch": machine.torch, "device": machine.device, "slots": machine.slots}
+        kept = {"residency": asdict(housing.decision)} if housing else {}
+        store.set_environment({**_environment(), **found, **kept})
         board = ControlBoard(store, directory.inbox, check_controls)
         if run.status != "new":
             board.set("resume", "stop", "no")
             board.set("resume", "pause", False)
-        return await run_engine(store, board, plan, proposer, executor)
-    finally:
-        await executor.close()
-        await proposer.close()
+        asked = housing.models if housing else None
+        proposer = make_proposer(settings, store, *parts, directory.path.parent, asked)
+        closing.push_async_callback(proposer.close)
+        make_room = await housing.begin() if housing else None
+        return await run_engine(store, board, plan, proposer, executor, make_room)
 
 
 async def run_engine(
-    store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+    store: Store,
+    board: ControlBoard,
+    plan: RunPlan,
+    proposer: Proposer,
+    executor: Executor,
+    make_room: Callable[[], Awaitable[None]] | None = None,
 ) -> Ending:
     """The engine on parts of the caller's choice. Raises RunError where the disk gives out."""
     with _resumable():
-        return await Engine(store, board, plan, proposer, executor).run()
+        return await Engine(store, board, plan, proposer, executor, make_room=make_room).run()
 
 
 @contextmanager

@@ -159,6 +159,11 @@ class OllamaSettings(Group):
         "off", description="whether a model that can think first does so; thoughts are kept apart from the answer"
     )
     keep_alive: str = Field("30m", description="how long the model stays in memory after a call")
+    residency: Literal["auto", "resident", "phased", "cpu"] = Field(
+        "auto",
+        description="one GPU for model and trainings: resident, both at once; phased, a generation is proposed, then "
+        "the model is unloaded and its children are trained; cpu, the model runs off the GPU; auto: by what is free",
+    )
     lanes: int = Field(
         1, ge=1, le=64, description="calls at once; the server's OLLAMA_NUM_PARALLEL sets what is useful"
     )
