@@ -30,7 +30,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def fold(rows: Iterable[ControlRow]) -> Controls:
     """The controls in force after some rows. Raises UsageError on a row that is no control."""
-    values = [(("controls", *row.key.split(".")), row.new) for row in rows]
+    values = [(("controls", *row.key.split(".", maxsplit=1)), row.new) for row in rows]
     return with_values(Settings(), values, "the run's controls").controls
 
 

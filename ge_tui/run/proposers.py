@@ -30,7 +30,7 @@ from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
 from ge_tui.run.store import RunReader, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.calls import CallLog, models_asked
 from ge_tui.settings import OllamaSettings, Settings
 
 _CHARS_PER_TOKEN = 3.0
@@ -86,17 +86,17 @@ async def open_proposer(
     if settings.llm.startswith(_REPLAY):
         name = settings.llm.removeprefix(_REPLAY)
         replayed = RunReader(find_run(runs, name).database)
-        log, model, sampling = CallLog(store, replayed), NoModel(name), _any_sampling(name)
-        return LlmProposer(settings.llm, model, sampling, setting, habits, log, store.note)
+        log, model, samplings = CallLog(store, replayed), NoModel(name), _any_samplings(name, models_asked(replayed))
+        return LlmProposer(settings.llm, model, samplings, setting, habits, log, store.note)
     client = OllamaClient()
     try:
         info = await _installed(client, settings.llm.removeprefix(_OLLAMA))
-        sampling = _sampling(ollama, info, task)
+        samplings = {info.name: _sampling(ollama, info, task)}
     except BaseException:
         await client.close()
         raise
     talker: Model = client
-    return LlmProposer(settings.llm, talker, sampling, setting, habits, CallLog(store), store.note, lanes=ollama.lanes)
+    return LlmProposer(settings.llm, talker, samplings, setting, habits, CallLog(store), store.note, lanes=ollama.lanes)
 
 
 async def _installed(client: OllamaClient, name: str) -> ModelInfo:
@@ -140,5 +140,6 @@ def _sampling(settings: OllamaSettings, info: ModelInfo, task: Task) -> Sampling
     return Sampling(info.name, options, think, settings.keep_alive, room)
 
 
-def _any_sampling(run: str) -> Sampling:
-    return Sampling(f"replay of {run}", Options(num_ctx=1 << 20, num_predict=1, seed=0), None, "0", 1 << 30)
+def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:
+    options = Options(num_ctx=1 << 20, num_predict=1, seed=0)
+    return {name: Sampling(name, options, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}

@@ -113,7 +113,13 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         machine = await executor.start()
         store.recover()
         store.set_environment(
-            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
+            {
+                **_environment(),
+                "torch": machine.torch,
+                "device": machine.device,
+                "slots": machine.slots,
+                "models": list(proposer.models),
+            }
         )
         board = ControlBoard(store, directory.inbox, check_controls)
         if run.status != "new":
