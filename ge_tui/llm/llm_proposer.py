@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -42,7 +42,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What is the same for every call of a run."""
+    """What is the same for every call of a run to one model."""
 
     model: str
     options: Options
@@ -62,7 +62,7 @@ class LlmProposer:
         self,
         name: str,
         model: Model,
-        sampling: Sampling,
+        samplings: Mapping[str, Sampling],
         setting: Setting,
         habits: Habits,
         recorder: Recorder,
@@ -70,10 +70,13 @@ class LlmProposer:
         *,
         lanes: int = 1,
     ) -> None:
+        """`samplings` by the models' names. A replay is given those of the run it replays, in the same order:
+        they are part of the draws."""
         self.name = name
         self.lanes = lanes
+        self.models = tuple(samplings)
         self._model = model
-        self._sampling = sampling
+        self._samplings = dict(samplings)
         self._setting = setting
         self._habits = habits
         self._recorder = recorder
@@ -101,7 +104,9 @@ class LlmProposer:
             return Refusal("no_difference", "the parents do not differ in any segment")
         segments = {step.segment for step in steps}
         segment = segments.pop() if len(segments) == 1 else ""
-        return Proposal(genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature)
+        return Proposal(
+            genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature, last.model
+        )
 
     async def close(self) -> None:
         await self._model.close()
@@ -111,7 +116,8 @@ class LlmProposer:
         where = (story.number, story.attempt, step)
         kept = self._recorder.recorded(*where)
         if kept is None:
-            prompt = compose.fit(self._prompt(draws, genome, brief, story), self._sampling.prompt_chars)
+            room = self._samplings[draws.model].prompt_chars
+            prompt = compose.fit(self._prompt(draws, genome, brief, story), room)
             kept = await self._ask(where, draws, prompt)
         if kept.failure is not None:
             return Refusal(kept.failure, kept.detail)
@@ -126,7 +132,7 @@ class LlmProposer:
 
     async def _ask(self, where: tuple[int, int, int], draws: Draws, prompt: Prompt) -> Recorded:
         """Send a call until it is answered or given up; a server that is away is waited for."""
-        sampling = self._sampling
+        sampling = self._samplings[draws.model]
         options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
         call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
         number = where[0]

@@ -85,7 +85,7 @@ async def find_models(settings: Settings, task: Task) -> LanguageModels:
     client = OllamaClient()
     try:
         installed = await _installed(client, list(models_named(settings.llm)))
-        samplings = {name: sampling_for(settings.ollama, info, task) for name, info in installed.items()}
+        samplings = {name: sampling_for(settings.ollama, name, info, task) for name, info in installed.items()}
     except BaseException:
         await client.close()
         raise
@@ -106,7 +106,7 @@ async def _installed(client: OllamaClient, names: list[str]) -> dict[str, ModelI
     return {name: by_name[canonical(name)] for name in names}
 
 
-def sampling_for(settings: OllamaSettings, info: ModelInfo, task: Task) -> Sampling:
+def sampling_for(settings: OllamaSettings, name: str, info: ModelInfo, task: Task) -> Sampling:
     """Window and answer length once for the whole run: another window would reload the model. Raises UsageError."""
     think = think_option(settings.think, info)
     code = len(cut(task.seed_source).source)
@@ -128,7 +128,7 @@ def sampling_for(settings: OllamaSettings, info: ModelInfo, task: Task) -> Sampl
         min_p=own(settings.min_p),
         repeat_penalty=own(settings.repeat_penalty),
     )
-    return Sampling(info.name, options, think, settings.keep_alive, room)
+    return Sampling(name, options, think, settings.keep_alive, room)
 
 
 def _no_room(settings: OllamaSettings, info: ModelInfo, window: int, predict: int, code: int) -> str:

@@ -19,7 +19,7 @@ from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
 from ge_tui.run.language_models import OLLAMA, LanguageModels, models_named
 from ge_tui.run.store import RunReader, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.calls import CallLog, models_asked
 from ge_tui.settings import Settings
 
 _REPLAY = "replay:"
@@ -78,12 +78,12 @@ def make_proposer(
     if models is None:
         name = settings.llm.removeprefix(_REPLAY)
         replayed = RunReader(find_run(runs, name).database)
-        log, sampling = CallLog(store, replayed), _any_sampling(name)
-        return LlmProposer(settings.llm, NoModel(name), sampling, setting, habits, log, store.note)
-    (sampling,) = models.samplings.values()
+        log, samplings = CallLog(store, replayed), _any_samplings(name, models_asked(replayed))
+        return LlmProposer(settings.llm, NoModel(name), samplings, setting, habits, log, store.note)
     log, lanes = CallLog(store), settings.ollama.lanes
-    return LlmProposer(settings.llm, models.client, sampling, setting, habits, log, store.note, lanes=lanes)
+    return LlmProposer(settings.llm, models.client, models.samplings, setting, habits, log, store.note, lanes=lanes)
 
 
-def _any_sampling(run: str) -> Sampling:
-    return Sampling(f"replay of {run}", Options(num_ctx=1 << 20, num_predict=1, seed=0), None, "0", 1 << 30)
+def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:
+    options = Options(num_ctx=1 << 20, num_predict=1, seed=0)
+    return {name: Sampling(name, options, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}

@@ -82,6 +82,11 @@ class Controls(Group):
     category_share: dict[str, Weight] = Field(
         default_factory=dict, description="what the program draws categories by in assist and auto; it sets this itself"
     )
+    model: dict[str, Weight] = Field(
+        default_factory=dict,
+        json_schema_extra={"names": "each model of the run"},
+        description="how often each model of the run is asked, relative to the others (1 where not named, 0 is off)",
+    )
     operator: dict[str, Weight] = Field(
         default_factory=dict,
         description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",
