@@ -35,7 +35,12 @@ _HEAVIEST = 1000.0
 
 
 def models_named(llm: str) -> dict[str, float]:
-    """The models of `ollama:A=2,B`, with their weights: 1 where none is given. Raises UsageError."""
+    """The models of `ollama:A=2,B`, with their weights: 1 where none is given. Raises UsageError.
+
+    None for another source of proposals.
+    """
+    if not llm.startswith(OLLAMA):
+        return {}
     weights: dict[str, float] = {}
     for part in llm.removeprefix(OLLAMA).split(","):
         name, mark, weight = (word.strip() for word in part.partition("="))

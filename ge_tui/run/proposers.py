@@ -17,7 +17,7 @@ from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
-from ge_tui.run.language_models import OLLAMA, LanguageModels, models_named
+from ge_tui.run.language_models import LanguageModels, models_named
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.calls import CallLog, models_asked
 from ge_tui.settings import Settings
@@ -45,15 +45,8 @@ def check_llm(llm: str, runs: Path) -> None:
     """Whether the setting names something, without asking a server. Raises UsageError."""
     if llm.startswith(_REPLAY):
         find_run(runs, llm.removeprefix(_REPLAY))
-    elif asks_ollama(llm):
-        models_named(llm)
-    elif llm != "offline":
+    elif not models_named(llm) and llm != "offline":
         raise UsageError(f"--llm {llm}: it should be offline, ollama:MODEL or replay:RUN")
-
-
-def asks_ollama(llm: str) -> bool:
-    """Whether an Ollama server is asked."""
-    return llm.startswith(OLLAMA)
 
 
 def make_proposer(

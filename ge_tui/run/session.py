@@ -24,7 +24,7 @@ from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
-from ge_tui.run.proposers import asks_ollama, check_llm, make_proposer
+from ge_tui.run.proposers import check_llm, make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
 from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
@@ -49,7 +49,7 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
     """Find and check everything the settings name, before anything is made. Raises UserError."""
     task = find_task(settings.task)
     check_llm(settings.llm, runs)
-    models = models_named(settings.llm) if asks_ollama(settings.llm) else {}
+    models = models_named(settings.llm)
     settings = settings.model_copy(update={"controls": _weighed(settings.controls, models)})
     check_controls(settings.controls, tuple(models))
     objectives = specs_of(task, settings.search.objectives)
@@ -120,7 +120,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     plan = _plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
     async with AsyncExitStack() as closing:
-        models = await find_models(settings, plan.evaluation.task) if asks_ollama(settings.llm) else None
+        models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
         if models is not None:
             closing.push_async_callback(models.client.close)
         executor = LocalExecutor(local_settings(settings.evaluation))
@@ -134,7 +134,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         closing.push_async_callback(proposer.close)
         kept = {"residency": asdict(housing.decision)} if housing else {}
         store.set_environment({**_environment(), **found, "models": list(proposer.models), **kept})
-        weighed = proposer.models if models else ()
+        weighed = tuple(models_named(settings.llm))
         board = ControlBoard(store, directory.inbox, lambda controls: check_controls(controls, weighed))
         if run.status != "new":
             board.set("resume", "stop", "no")

@@ -196,8 +196,8 @@ class Settings(Group):
     )
     llm: str = Field(
         "offline",
-        description="where proposals come from; ollama:MODEL; offline: built-in operators, no LLM; "
-        "replay:RUN: the answers on record in another run",
+        description="where proposals come from; ollama:MODEL, or several with weights: ollama:MODEL=2,OTHER=1; "
+        "offline: built-in operators, no LLM; replay:RUN: the answers on record in another run",
     )
     seed: int = Field(0, ge=0, lt=1 << 63, description="of every draw the run makes")
     search: SearchSettings = SearchSettings()

@@ -220,3 +220,11 @@ async def test_a_budget_is_not_outrun_by_proposals(server: FakeOllama, gpu: Shar
     rows, _ = look(directory)
     assert sum(row.status is Status.EVALUATED for row in rows) == 5
     assert len(rows) < 12
+
+
+async def test_of_several_models_all_are_unloaded(server: FakeOllama, gpu: SharedGpu, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "ollama.residency=phased", model="coder:7b,large:14b")
+    assert (await work(directory)).status == "finished"
+    assert all(loaded == [] for loaded in gpu.seen)
+    unloaded = [event.payload["models"] for event in look(directory)[1] if event.kind == "llm_unloaded"]
+    assert ["coder:7b", "large:14b"] in unloaded
