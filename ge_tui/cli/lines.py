@@ -46,6 +46,10 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
     "llm_away": lambda e: f"waiting for the language model: {one_line(e.payload['reason'])}",
+    "prompt_cut": lambda e: (
+        f"#{e.individual}: a prompt of {e.payload['chars']:,} characters did not fit {e.payload['model']}; "
+        f"the next have at most {e.payload['next_chars']:,}"
+    ),
     "llm_back": lambda _: "the language model is back",
     "residency": lambda e: f"language model {e.payload['mode']}: {one_line(e.payload['reason'])}",
     "llm_unloaded": lambda e: f"unloaded {', '.join(e.payload['models'])}{_freed(e)} ({e.payload['seconds']:.1f} s)",

@@ -14,13 +14,14 @@ from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import Draws, Habits, draw_call
 from ge_tui.llm.calls import CallRecord, Recorded, Recorder
-from ge_tui.llm.ollama import Answer, Call, LlmFailure, Options, Policy
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
 from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
 from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
 
 _INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
 _INSIGHT_MOST = 1000
+_OVERFLOWS = {FailureKind.TRUNCATED_PROMPT, FailureKind.PROMPT_TOO_LONG}
 
 Tell = Callable[..., None]
 """Called with a kind of event, an individual's number and what there is to say."""
@@ -50,7 +51,7 @@ class Sampling:
     think: bool | str | None
     keep_alive: str
     prompt_chars: int
-    """The longest prompt that fits the window beside the answer."""
+    """The longest prompt that fits the window beside the answer, before the first call has told."""
 
 
 class LlmProposer:
@@ -77,6 +78,7 @@ class LlmProposer:
         self.models = tuple(samplings)
         self._model = model
         self._samplings = dict(samplings)
+        self._rooms = {name: PromptRoom(one.options, one.prompt_chars) for name, one in samplings.items()}
         self._setting = setting
         self._habits = habits
         self._recorder = recorder
@@ -116,8 +118,10 @@ class LlmProposer:
         where = (story.number, story.attempt, step)
         kept = self._recorder.recorded(*where)
         if kept is None:
-            room = self._samplings[draws.model].prompt_chars
-            prompt = compose.fit(self._prompt(draws, genome, brief, story), room)
+            try:
+                prompt = compose.fit(self._prompt(draws, genome, brief, story), self._rooms[draws.model].chars)
+            except compose.PromptTooLongError as error:
+                return Refusal(FailureKind.PROMPT_TOO_LONG, str(error))
             kept = await self._ask(where, draws, prompt)
         if kept.failure is not None:
             return Refusal(kept.failure, kept.detail)
@@ -151,9 +155,19 @@ class LlmProposer:
         if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
             raise LlmStoppedError(answer.detail)
         self._recorder.record(record)
+        self._learn_room(number, draws.model, call, answer)
         self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
                    seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
+
+    def _learn_room(self, number: int, model: str, call: Call, answer: Answer | LlmFailure) -> None:
+        """What a call teaches of how long the next prompts may be."""
+        room = self._rooms[model]
+        if isinstance(answer, Answer):
+            room.fitted(call.chars, answer.prompt_tokens)
+        elif answer.kind in _OVERFLOWS:
+            room.overflowed(call.chars)
+            self._tell("prompt_cut", number, model=model, chars=call.chars, next_chars=room.chars, reason=answer.detail)
 
     def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
         setting = replace(self._setting, front=story.front)
