@@ -18,7 +18,7 @@ from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, check_controls, flatten
+from ge_tui.run.controls import ControlBoard, check_controls, check_models, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
@@ -121,7 +121,9 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
                 "models": list(proposer.models),
             }
         )
-        board = ControlBoard(store, directory.inbox, check_controls)
+        board = ControlBoard(store, directory.inbox, checker(store))
+        if proposer.models:
+            check_models(board.current, proposer.models, board.current.model)
         if run.status != "new":
             board.set("resume", "stop", "no")
             board.set("resume", "pause", False)

@@ -69,7 +69,7 @@ class Evaluating:
             return
         async with self._slots:
             if await self._may_start():
-                await self._train(number, source)
+                await self._train(row, source)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -89,15 +89,15 @@ class Evaluating:
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
-        twin = self._store.twin("fingerprint", report.fingerprint, row.number)
+        twin = self._store.twin("fingerprint", report.fingerprint, row.number, row.arm)
         if twin is not None:
             self._store.link_duplicate(row.number, twin, "fingerprint")
             return False
         self._store.checked(row.number, report.params, report.fingerprint, report.flops)
         return True
 
-    async def _train(self, number: int, source: str) -> None:
-        plan = self._plan
+    async def _train(self, row: IndividualRow, source: str) -> None:
+        plan, number = self._plan, row.number
         evaluation = self._store.start_evaluation(number, plan.training.recipe, plan.training.rung, plan.seed)
         request = TrainRequest(
             source,
@@ -116,7 +116,7 @@ class Evaluating:
             raise
         self._store.finish_evaluation(evaluation, number, report)
         if report.outcome is Outcome.OK:
-            self._pool.add(Candidate(number, report.metrics))
+            self._pool.add(Candidate(number, report.metrics), row.arm)
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""
