@@ -9,36 +9,19 @@ import pty
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Call
+from tests.llm.ollama.beside import serving
 from tests.llm.ollama.script import Model, Script
 from tests.llm.ollama.server import FakeOllama
 
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[[Script], FakeOllama]
-
-
-@contextmanager
-def serving(script: Script) -> Iterator[FakeOllama]:
-    """A server on a loop of its own, for commands bring theirs."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    server = FakeOllama(script)
-    asyncio.run_coroutine_threadsafe(server.listen(), loop).result(10)
-    try:
-        yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture
