@@ -84,7 +84,7 @@ class Asking:
         installed = {name: ModelInfo(name, "digest", 0, "", "", "", None, frozenset(), None) for name in self.names}
         options = Options(num_ctx=1 << 20, num_predict=1000, seed=0)
         samplings = {name: Sampling(name, options, None, "0", 1 << 30) for name in self.names}
-        return LanguageModels(cast(OllamaClient, self.models), installed, samplings)
+        return LanguageModels(cast(OllamaClient, self.models), self.models, installed, samplings)
 
 
 def use(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> Asking:
