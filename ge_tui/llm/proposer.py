@@ -54,6 +54,8 @@ class Story:
     """Of filling its slot."""
     personas: Mapping[str, float]
     categories: Mapping[str, float]
+    models: Mapping[str, float]
+    """The weights in force, over the proposer's models."""
     seed: Parent
     elites: tuple[Parent, ...] = ()
     """Whose changes may serve as examples in Evolution of Thought."""
@@ -65,6 +67,8 @@ class Story:
     """By segment: what was tried on it without success."""
     temperature_spread: float = 1.0
     """How much of an operator's range of temperatures is drawn from, around its middle."""
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    """The weights of the bands that a temperature is drawn from, inside that range; empty: all of it alike."""
     failure: Failure | None = None
     """For a repair."""
     wordings: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
@@ -111,6 +115,8 @@ class Proposal:
     category: str | None = None
     temperature: float | None = None
     """As it was drawn; None: the control's own value."""
+    model: str | None = None
+    """Who answered; None where no model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Proposer(Protocol):
     name: str
     lanes: int
     """How many proposals may be under way at once."""
+    models: tuple[str, ...]
+    """The models it asks, by name, in an order that never changes; empty where it asks none."""
     asks: bool
     """Whether it wants the story, thinks in Evolution of Thought, and can repair what failed its checks."""
 
@@ -145,10 +153,14 @@ class RephraseOrder:
     passage: str
     temperature: float
     seed: int
+    model: str
+    """Who is asked."""
 
 
 @runtime_checkable
 class Rephraser(Protocol):
     """A proposer that can also word its own prompts in another way."""
+
+    models: tuple[str, ...]
 
     async def rephrase(self, order: RephraseOrder) -> CallRecord: ...

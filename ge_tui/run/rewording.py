@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
-from ge_tui.llm.asking import temperature_of
 from ge_tui.llm.calls import CallRecord
 from ge_tui.llm.prompts.wordings import Version, key_of
 from ge_tui.llm.proposer import RephraseOrder, Rephraser
 from ge_tui.llm.rephrasing import Passage, Refused, passages, read_rephrasing
+from ge_tui.llm.temperatures import temperature_in
+from ge_tui.run.crediting import MODEL, weights_in_force
 from ge_tui.run.memory import helped
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Status, Store
@@ -85,8 +86,9 @@ class Rewording:
         holder = _holders(kept)[weighted_choice(rng, weights)]
         found = passages(holder.version.text)
         passage = found[int(place * len(found))]
-        temperature = temperature_of("rephrase", heat, controls.temperature, controls.temperature_spread)
-        order = RephraseOrder(generation, holder.version, passage.text, temperature, int(seed * (1 << 31)))
+        temperature = temperature_in("rephrase", heat, controls.temperature, controls.temperature_spread)
+        model = weighted_choice(rng, weights_in_force(controls, MODEL, rephraser.models))
+        order = RephraseOrder(generation, holder.version, passage.text, temperature, int(seed * (1 << 31)), model)
         call = await rephraser.rephrase(order)
         keep_rephrasing(self._store, generation, holder, call, _read(call, passage, holder, kept))
 
