@@ -21,9 +21,9 @@ def title_line(individual: Individual, choice: Choice | None, right: str, width:
     if choice is not None:
         left += [Piece(" against ", "quiet"), Piece(choice.words, "heading")]
     room = width - len(right) - 2
-    if not right or room < 16:
-        return cut_short(left, width)
-    line = cut_short(_squeezed(left, making, room), room)
+    line = _squeezed(left, making, room)
+    if not right or cells(line) > room:  # who is compared with whom comes first
+        return cut_short(_squeezed(left, making, width), width)
     return (*line, Piece(" " * (width - cells(line) - len(right))), Piece(right, "quiet"))
 
 

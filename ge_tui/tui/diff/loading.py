@@ -55,6 +55,11 @@ class Loader:
     def idle(self) -> bool:
         return not self._busy and self._question() == self._answered
 
+    @property
+    def needed(self) -> bool:
+        """Whether there is something to answer and nobody at it."""
+        return not self._busy and self._question() not in (None, self._answered)
+
     def forget(self) -> None:
         """What was answered does not count: ask again."""
         self._answered = None

@@ -54,6 +54,14 @@ CSS = """
 .diff--worse { color: $text-error; }
 .diff--current { color: $primary; text-style: bold; }
 """
+# A theme of the terminal's own colours has no tints: no ground, and marks that need none.
+ANSI_CSS = "".join(
+    f"DiffPane:ansi .diff--{name} {{ background: ansi_default; text-style: {style}; }}\n"
+    for name, style in {
+        "removed": "none", "added": "none", "section": "none", "fold": "none", "empty": "none",
+        "gone": "bold underline", "come": "bold underline",
+    }.items()
+)  # fmt: skip
 
 
 class Styles:
@@ -73,7 +81,11 @@ class Styles:
             self._known[key] = behind
             if kind:
                 over = self._widget.get_component_rich_style(f"diff--{kind}")
-                self._known[key] = over + Style(bgcolor=behind.bgcolor, bold=behind.bold or over.bold)
+                self._known[key] = over + Style(
+                    bgcolor=behind.bgcolor,
+                    bold=behind.bold or over.bold,
+                    underline=behind.underline or over.underline,
+                )
         return self._known[key]
 
     def segments(self, pieces: Pieces, width: int, ground: str = "plain") -> list[Segment]:

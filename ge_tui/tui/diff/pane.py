@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widget import Widget
 
 from ge_tui.run.store import Status
 from ge_tui.tui.actions import bindings
@@ -17,7 +18,7 @@ from ge_tui.tui.diff.commands import ACTIONS, HELP
 from ge_tui.tui.diff.folds import Fold, Key
 from ge_tui.tui.diff.heading import figures_line, title_line
 from ge_tui.tui.diff.loading import Loaded, Loader, Question
-from ge_tui.tui.diff.look import CSS, Lines
+from ge_tui.tui.diff.look import ANSI_CSS, CSS, Lines
 from ge_tui.tui.diff.mode import Mode, What, restored, stepped
 from ge_tui.tui.diff.page import Page
 from ge_tui.tui.diff.pages import SPLIT_FROM, counts_of, page_for, words_page
@@ -44,7 +45,7 @@ class DiffPane(Taking, Pane):
     DEFAULT_CSS = f"""
     DiffPane {{ layout: vertical; }}
     DiffPane Lines {{ background: $panel; }}
-    {CSS}
+    {CSS}{ANSI_CSS}
     """
 
     def __init__(self, watched: Watched) -> None:
@@ -138,7 +139,8 @@ class DiffPane(Taking, Pane):
 
     def _poke(self) -> None:
         """See to it that the newest question is answered, while anybody can see the answer."""
-        if self.is_mounted and self.display and not self._loader.idle:
+        shown = self.is_mounted and all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
+        if shown and self._loader.needed:
             self.run_worker(self._loader.catch_up(), group="diff")
 
     def _take(self, answer: Loaded | str) -> None:

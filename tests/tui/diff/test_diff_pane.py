@@ -192,6 +192,19 @@ async def test_a_run_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
         assert "WIDTH = 16" in screen.text
 
 
+async def test_nothing_is_read_while_nobody_can_see_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        screen.pane.display = False
+        await screen.pilot.pause()
+        screen.pane.select(2)
+        await screen.pilot.pause(0.1)
+        assert screen.title.startswith("#1 ")
+        screen.pane.display = True
+        await screen.pilot.pause()
+        await screen.settled()
+        assert screen.title.startswith("#2 ")
+
+
 # -- against whom ------------------------------------------------------------------------------------------
 
 
