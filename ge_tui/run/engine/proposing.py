@@ -9,7 +9,7 @@ from typing import Any
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import cut, find_problem, syntax_hash
 from ge_tui.llm.offline_proposer import OfflineProposer
-from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
+from ge_tui.llm.proposer import Aim, Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
 from ge_tui.run.crediting import (
     CATEGORY,
     MODEL,
@@ -164,6 +164,7 @@ class Proposing:
             controls.temperature_spread,
             _bands(controls),
             failure,
+            Aim(controls.aim_segment, controls.aim_instruction),
             living_versions(self._store.connection),
         )
 
