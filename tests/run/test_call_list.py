@@ -38,6 +38,7 @@ async def test_what_built_in_operators_did(tmp_path: Path) -> None:
     with RunReader(directory.database) as reader:
         assert call_list(reader.connection) == []
         changes = offline_changes(reader.connection)
-        made = {(step["kind"], row.number) for row in reader.individuals() for step in row.arguments.get("steps", [])}  # fmt: skip
+        rows = reader.individuals()
+        made = {(step["kind"], row.number) for row in rows for step in row.arguments.get("steps", [])}
         assert len(made) > 5
         assert {(kind, number) for kind, numbers in changes.items() for number in numbers} == made

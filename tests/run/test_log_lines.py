@@ -43,7 +43,7 @@ async def test_every_event_of_a_run_is_told_once(tmp_path: Path) -> None:
         (event("answered", 3, persona="expert", failure="timeout", detail="too slow"),
          "#3 not answered (timeout): too slow", Level.WARNING),
         (event("answered", 3, failure=None, tokens=4), "", Level.DEBUG),
-        (event("asking", 3, operator="mutate", persona="mad_scientist", category="params", segment=None, temperature=0.2),
+        (event("asking", 3, operator="mutate", persona="mad_scientist", category="params", temperature=0.2),
          "#3 asking mad scientist for params in the whole file (mutate, temperature 0.2)", Level.DEBUG),
         (event("recovered", lost=0), "", Level.INFO),
         (event("recovered", lost=2), "resumed; 2 cut off in mid-training", Level.INFO),

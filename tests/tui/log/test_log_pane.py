@@ -165,7 +165,7 @@ async def test_wide_and_narrow(directory: RunDirectory, size: tuple[int, int]) -
 async def test_only_new_rows_are_painted_while_there_is_room(
     directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(directory, (80, 60)) as (app, pilot):
+    async with opened(directory, (80, 60)) as (app, _):
         painted: list[object] = []
         monkeypatch.setattr(app.rows, "refresh", lambda *regions, **_: painted.extend(regions) or app.rows)
         app.come(2)

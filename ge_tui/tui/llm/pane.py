@@ -1,0 +1,421 @@
+"""The LLM pane: calls under way, calls on record, and what was learned in them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from ge_tui.errors import UserError
+from ge_tui.run.store import RunReader
+from ge_tui.run.store.call_list import CallInShort, call_list, insight_uses, offline_changes
+from ge_tui.run.store.calls import find_call, insights_of
+from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.line_list import LineList
+from ge_tui.tui.llm.actions import ACTIONS, HELP
+from ge_tui.tui.llm.book import CallBook
+from ge_tui.tui.llm.columns import CALLS, INSIGHTS
+from ge_tui.tui.llm.documents import Reading, read_call
+from ge_tui.tui.llm.evidence import Evidence, gather, insight_document
+from ge_tui.tui.llm.idle import idle_document, is_offline
+from ge_tui.tui.llm.lanes import Lanes
+from ge_tui.tui.llm.live import figures, reading_of
+from ge_tui.tui.llm.reader import Reader
+from ge_tui.tui.llm.rows import ColumnList
+from ge_tui.tui.llm.situation import Situation
+from ge_tui.tui.one_row import OneRow, Piece
+from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.safe_text import clean
+from ge_tui.tui.text_document import Document, part_of
+from ge_tui.tui.watch import Change, Part
+
+T = TypeVar("T")
+_REST_S = 0.08
+"""A cursor that moves on within this time does not fetch what it was on."""
+_TICK_S = 1.0
+_SPLIT_FROM = 18
+"""From so many rows on, list and text are both shown."""
+_LOW = 10
+
+
+class LlmPane(Pane):
+    """What the model is asked, and what it says."""
+
+    NAME: ClassVar[str] = "llm"
+    TITLE: ClassVar[str] = "LLM"
+    HELP: ClassVar[str] = HELP
+    ACTIONS: ClassVar[tuple[Action, ...]] = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
+    DEFAULT_CSS = """
+    LlmPane {
+        layout: vertical;
+        & > #llm-heading { background: $surface; }
+        &.-split > ColumnList { height: 35%; }
+    }
+    """
+
+    def __init__(self, watched: Watched) -> None:
+        super().__init__(watched)
+        self.mode = "live"
+        """live, calls, or insights."""
+        self._lanes = Lanes()
+        self._situation = Situation()
+        self._book = CallBook()
+        self._evidence: list[Evidence] = []
+        self._changes: dict[str, list[int]] = {}
+        self._selected: int | None = None
+        self._folded = True
+        self._asking = self._ask_again = False
+        self._bar = OneRow(id="llm-bar")
+        self._heading = OneRow(id="llm-heading")
+        self._calls = ColumnList(CALLS, id="llm-calls")
+        self._insights = ColumnList(INSIGHTS, id="llm-insights")
+        self._reader = Reader()
+        self._is_open = False
+        """Whether the text has the place of its list, where there is no room for both."""
+
+    def compose(self) -> ComposeResult:
+        self._arrange()
+        yield self._bar
+        yield self._heading
+        yield self._calls
+        yield self._insights
+        yield self._reader
+
+    def on_mount(self) -> None:
+        self.set_interval(_TICK_S, self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= _SPLIT_FROM, "-split")
+        self._arrange()
+        self._reader.set_class(event.size.height < _LOW, "-low")
+        self._say()
+
+    # News
+
+    def refresh_from(self, change: Change) -> None:
+        self._situation.take(self.model, change.individuals)
+        if change.touches(Part.CALLS, Part.WORDS):
+            self._take_words()
+        if change.touches(Part.EVENTS, Part.CALLS):
+            self._fetch()
+        if (
+            self.mode == "live"
+            and self._lanes.current is None
+            and change.touches(Part.RUN, Part.INDIVIDUALS, Part.CALLS)
+        ):
+            self._show_idle()
+        self._say()
+
+    def select(self, number: int) -> None:
+        self._selected = number
+        if self.mode == "live" and not self._held and self._lanes.go(number):
+            self._show_lane()
+        if self._book.individual is not None:
+            self._book.filter(number)
+            self._calls.show(self._book.shown, len(self._book.shown) - 1)
+            self._read_soon()
+        elif (at := self._book.newest_of(number)) >= 0 and not self._calls.has_focus:
+            self._calls.place_cursor(at)
+            self._read_soon()
+        self._say()
+
+    @property
+    def _held(self) -> bool:
+        """Whether the user reads what a call brought, and must not lose it when the call ends."""
+        return self.mode == "live" and self._lanes.current is not None and not self._reader.text.following
+
+    def _take_words(self) -> None:
+        current = self._lanes.current
+        was_over = current is not None and current.over
+        self._lanes.update(self.model.calls)
+        live = self._lanes.live
+        changed = self._lanes.take(self.model.words, time.monotonic())
+        if self._lanes.settle(held=self._held):
+            self._show_lane()
+        elif self.mode == "live" and current is not None:
+            rows = next((rows for index, rows in changed.items() if live[index] is current), None)
+            if rows is not None:
+                self._reader.grew(rows)
+            if current.over and not was_over:
+                self._read_whole(current.call.key)
+
+    def _fetch(self) -> None:
+        """Ask for new calls and insights; once at a time."""
+        if self._asking:
+            self._ask_again = True
+            return
+        self._asking = True
+        self._start(self._fetch_all, "llm-list")
+
+    async def _fetch_all(self) -> None:
+        try:
+            self._ask_again = True
+            while self._ask_again:
+                self._ask_again = False
+                await self._fetch_once()
+        finally:
+            self._asking = False
+
+    async def _fetch_once(self) -> None:
+        after, offline = self._book.after, is_offline(self.model)
+
+        def question(reader: RunReader) -> tuple[list[CallInShort], Any, Any, Any]:
+            connection = reader.connection
+            changes = offline_changes(connection) if offline else {}
+            return call_list(connection, after), insights_of(connection), insight_uses(connection), changes
+
+        answer = await self._ask(question)
+        if answer is None:
+            return
+        calls, insights, uses, self._changes = answer
+        first = not self._book.calls
+        if self._book.take(calls):
+            at_end = self._calls.cursor >= self._calls.row_count - 1 and not self._calls.has_focus
+            self._calls.show(self._book.shown, len(self._book.shown) - 1 if first or at_end else None)
+        number = self._insights.value.insight.id if self._insights.value is not None else None
+        self._evidence = gather(insights, uses, self.model.individuals, self.model.objectives)
+        places = (index for index, one in enumerate(self._evidence) if one.insight.id == number)
+        self._insights.show(self._evidence, next(places, 0))
+        if self.mode == "live" and self._lanes.current is None:
+            self._show_idle()
+        elif self.mode != "live" and first:
+            self._read_soon()
+        self._say()
+
+    async def _ask(self, question: Callable[[RunReader], T]) -> T | None:
+        """An answer of the store; where there is none, the bar says why, as it does for every pane."""
+        try:
+            return await self.watched.feed.ask(question)
+        except (UserError, sqlite3.Error) as error:
+            self._say(str(error))
+            return None
+
+    # Showing
+
+    def _arrange(self) -> None:
+        """Show what belongs to the mode: list and text, or either where the pane is low."""
+        both = self.has_class("-split")
+        in_list = self.mode != "live" and (both or not self._is_open)
+        self._heading.display = in_list
+        shown: dict[Widget, bool] = {
+            self._calls: in_list and self.mode == "calls",
+            self._insights: in_list and self.mode == "insights",
+            self._reader: self.mode == "live" or both or self._is_open,
+        }
+        for widget, display in shown.items():
+            widget.display = display
+            widget.disabled = not display  # what is out of sight takes no keys
+
+    def _show_lane(self) -> None:
+        lane = self._lanes.current
+        if lane is not None and self.mode == "live":
+            self._reader.show(reading_of(lane), follow=True)
+            self._say()
+
+    def _show_idle(self) -> None:
+        waiting = self._situation.waiting(self.model)
+        document = idle_document(self.model, len(self._book.calls), waiting, self._changes)
+        text = "\n".join(line for part in document.parts for line in part.lines)
+        if text != self._reader.reading.raw_answer:
+            self._reader.show(Reading(document, raw_answer=text))
+
+    def _read_soon(self) -> None:
+        """Read what the cursor of the list is on, when it has come to rest."""
+        if self.mode != "live" and self._reader.display:
+            self._start(self._read, "llm-read")
+
+    def _read_whole(self, key: tuple[int, int, int]) -> None:
+        """A call that was watched is on record now: with its last words, coloured, and with what became of it."""
+        top = self._reader.text.scroll_offset.y
+        self._start(partial(self._read_call, key, top=top, folded=False), "llm-read")
+
+    def _start(self, work: Callable[[], object], group: str) -> None:
+        """Not given a coroutine: one that is cancelled before it begins would be complained of."""
+        self.run_worker(work, group=group, exclusive=True)
+
+    async def _read(self) -> None:
+        await asyncio.sleep(_REST_S)
+        if self.mode == "insights":
+            evidence = self._insights.value
+            if evidence is not None:
+                document = insight_document(evidence, self.model.individuals, self.model.objectives)
+                self._reader.show(Reading(document, None, f"insight of #{evidence.insight.individual}",
+                                          "", evidence.insight.text, "", evidence.insight.individual))  # fmt: skip
+        elif self._calls.value is not None:
+            await self._read_call(self._calls.value.key, top=0, folded=self._folded)
+        else:
+            self._reader.show(Reading(Document(part_of(self._nothing()))))
+
+    async def _read_call(self, key: tuple[int, int, int], *, top: int, folded: bool) -> None:
+        kept = await self._ask(lambda reader: find_call(reader.connection, *key))
+        if kept is None:
+            return
+        individual, width = self.model.individuals.get(key[0]), self._reader.text.size.width or 80
+        self._reader.show(await asyncio.to_thread(read_call, kept, individual, width, folded=folded), top=top)
+
+    def _nothing(self) -> str:
+        if self._book.individual is not None:
+            return f"No call was made for #{self._book.individual}; s shows all."
+        return "There is no language model in this run." if is_offline(self.model) else "No call was made yet."
+
+    def _tick(self) -> None:
+        if self.mode == "live" and self.display and self._lanes.live:
+            self._say()
+
+    def _say(self, trouble: str = "") -> None:
+        """Bring the rows above the text up to date."""
+        calls, insights = len(self._book.calls), len(self._evidence)
+        tabs = (("live", len(self._lanes.live)), ("calls", calls), ("insights", insights))
+        pieces = [
+            Piece(f" {name}{f' {n:,}' if n else ''} ", "here" if name == self.mode else "", name) for name, n in tabs
+        ]
+        if self._book.individual is not None:
+            pieces.append(Piece(f" for #{self._book.individual} ", "warning", "mine"))
+        away, waiting = self._situation.reason(self.model), self._situation.waiting(self.model)
+        trouble = trouble or self.model.trouble
+        right = [
+            Piece(f" {clean(trouble)} ", "bad") if trouble else None,
+            Piece(f" ! the server is away: {away} ", "bad") if away else None,
+            Piece(f" {waiting} {'waits' if waiting == 1 else 'wait'} ", "quiet") if waiting and not away else None,
+        ]
+        self._bar.say(*pieces, right=tuple(piece for piece in right if piece is not None))
+        shown = self._calls.columns if self.mode == "calls" else self._insights.columns
+        self._heading.say(Piece(shown.heading(max(1, self.size.width - 1)), "quiet"))
+        self._say_lane()
+
+    def _say_lane(self) -> None:
+        lane = self._lanes.current
+        before: tuple[Piece, ...] = ()
+        if self.mode == "live" and lane is not None:
+            live = self._lanes.live
+            if not lane.over:
+                self._reader.reading.figures = figures(lane, time.monotonic(), time.time(), alive=self.model.alive)
+                self._reader.reading.raw_answer = lane.text
+            at = next((index + 1 for index, one in enumerate(live) if one is lane), None)
+            if len(live) > 1 or (live and lane.over):
+                before = (Piece(f" {at or '-'} of {len(live)} ", "here", "next"),)
+        self._reader.say(*before)
+
+    # Actions
+
+    def action_live(self) -> None:
+        self._go("live")
+        if self._lanes.current is not None and self._lanes.current.over:
+            self._lanes.current = None
+            self._lanes.settle(held=False)
+        if self._lanes.current is not None:
+            self._show_lane()
+        else:
+            self._show_idle()
+        self._reader.text.focus()
+
+    def action_calls(self) -> None:
+        self._go("calls")
+        self._calls.focus()
+        self._read_soon()
+
+    def action_insights(self) -> None:
+        self._go("insights")
+        self._insights.focus()
+        self._read_soon()
+
+    def _go(self, mode: str) -> None:
+        self.mode = mode
+        self._is_open = False
+        self._arrange()
+        self._reader.prompt_shown = False
+        self._reader.end_search()
+        self._say()
+
+    def action_prompt(self) -> None:
+        self._reader.toggle_prompt()
+
+    def action_thoughts(self) -> None:
+        folded = self._reader.toggle_thoughts()
+        if folded is None:
+            self.notify("There are no thoughts in this text.")
+        elif self.mode != "live":
+            self._folded = folded
+
+    def action_mine(self) -> None:
+        if self._book.individual is None and self._selected is None:
+            self.notify("No individual is selected.")
+            return
+        self._book.filter(self._selected if self._book.individual is None else None)
+        at = self._book.newest_of(self._selected) if self._selected is not None else -1
+        self._calls.show(self._book.shown, at if at >= 0 else len(self._book.shown) - 1)
+        if self.mode != "calls":
+            self.action_calls()
+        self._read_soon()
+        self._say()
+
+    def action_next(self) -> None:
+        self._step(1)
+
+    def action_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        if self.mode != "live":
+            shown = self._list
+            shown.move_cursor(shown.cursor + step)
+        elif self._lanes.step(step):
+            self._show_lane()
+
+    @property
+    def _list(self) -> LineList:
+        return self._insights if self.mode == "insights" else self._calls
+
+    def action_individual(self) -> None:
+        if self._reader.reading.individual is not None:
+            self.post_message(self.Selected(self._reader.reading.individual))
+
+    def action_find(self) -> None:
+        if not self._reader.display:
+            self._open()
+        self._reader.open_search()
+
+    def action_find_next(self) -> None:
+        self._reader.search_next(1)
+
+    def action_find_previous(self) -> None:
+        self._reader.search_next(-1)
+
+    def action_copy(self) -> None:
+        if text := self._reader.shown_text:
+            self.app.copy_to_clipboard(text)
+            self.notify(f"{len(text):,} letters are in the clipboard.")
+
+    def action_back(self) -> None:
+        if self._reader.end_search():
+            self._reader.text.focus()
+            self._say()
+        elif self.mode != "live":
+            self._is_open = False
+            self._arrange()
+            self._list.focus()
+
+    def _open(self) -> None:
+        self._is_open = True
+        self._arrange()
+        self._reader.text.focus()
+        self._read_soon()
+
+    # What the widgets say
+
+    def on_line_list_highlighted(self, message: LineList.Highlighted) -> None:
+        message.stop()
+        self._read_soon()
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self._open()
