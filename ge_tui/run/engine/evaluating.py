@@ -93,7 +93,7 @@ class Evaluating:
         if twin is not None:
             self._store.link_duplicate(row.number, twin, "fingerprint")
             return False
-        self._store.checked(row.number, report.params, report.fingerprint, report.flops)
+        self._store.checked(row.number, report.params, report.fingerprint, report.flops, report.shapes)
         return True
 
     async def _train(self, number: int, source: str) -> None:

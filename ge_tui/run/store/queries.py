@@ -10,9 +10,10 @@ from dataclasses import fields
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.report import CurvePoint
+from ge_tui.evaluation.report import CurvePoint, ModuleShape
 from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.connection import StoreError
+from ge_tui.run.store.modules import modules_from_text
 from ge_tui.run.store.records import (
     ControlRow,
     EvaluationRow,
@@ -83,6 +84,18 @@ class Queries:
         """An individual's source text; None before it has one."""
         row = self._connection.execute("SELECT source_blob FROM individual WHERE number = ?", (number,)).fetchone()
         return None if row is None or row[0] is None else get_text(self._connection, row[0])
+
+    def modules(self, number: int) -> tuple[ModuleShape, ...] | None:
+        """An individual's layers in the order of the forward pass; None where they are not on record."""
+        row = self._connection.execute("SELECT modules_blob FROM individual WHERE number = ?", (number,)).fetchone()
+        return None if row is None or row[0] is None else modules_from_text(get_text(self._connection, row[0]))
+
+    def output(self, number: int) -> str:
+        """The end of what an individual printed in its latest training; empty where nothing is on record."""
+        row = self._connection.execute(
+            "SELECT output_blob FROM evaluation WHERE individual = ? ORDER BY id DESC LIMIT 1", (number,)
+        ).fetchone()
+        return "" if row is None or row[0] is None else get_text(self._connection, row[0])
 
     def text(self, blob: int) -> str:
         return get_text(self._connection, blob)
