@@ -86,6 +86,25 @@ class LogList(LineList):
         super().on_mouse_scroll_up(event)
         self.follow(False)
 
+    def scroll_to_cursor(self) -> None:
+        """The newest line, where it goes out of sight, comes to stand higher: not each new one scrolls the others."""
+        height = self.size.height
+        if self.following and height > 0 and self.cursor >= self.scroll_offset.y + height:
+            self._scroll_rows(self.cursor - height + 1 + self._free_rows(self.row_count))
+        else:
+            super().scroll_to_cursor()
+
+    def _free_rows(self, rows: int) -> int:
+        """So far below its end a list that is longer than the screen can be scrolled."""
+        return self.size.height // 3 if rows > self.size.height else 0
+
+    def _scroll_rows(self, top: int) -> None:
+        most = max(0, self.row_count - self.size.height + self._free_rows(self.row_count))
+        self.scroll_to(y=min(max(top, 0), most), animate=False, force=True)
+
+    def _resize_virtually(self, rows: int) -> None:
+        super()._resize_virtually(rows + self._free_rows(rows))
+
     def render_row(self, index: int, width: int, *, cursor: bool) -> Strip:
         entry = self.book.shown[index]
         base = self.row_style(cursor=cursor)
