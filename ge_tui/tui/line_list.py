@@ -120,25 +120,57 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def update_rows(self, indices: Iterable[int] | None = None) -> None:
         """These rows, or any row, may look different now. Only cells that do are painted."""
-        width, top = self.row_width, self.scroll_offset.y
-        seen = range(top, min(self._count, top + self.size.height))
-        if not seen:
-            self.forget_drawn()
-            return
         self._look_up_colours()
+        seen = self._seen()
         if indices is None:
             self._drawn = {index: strip for index, strip in self._drawn.items() if index in seen}
             indices = seen
         for index in indices:
             before = self._drawn.pop(index, None)
-            if index not in seen:
-                continue
-            if before is None:
-                self.refresh(Region(0, index - seen.start, width, 1))
-                continue
-            after = self._row(index, width)
-            if (span := changed_span(before, after)) is not None:
-                self.refresh(Region(span[0], index - seen.start, span[1] - span[0], 1))
+            if index in seen:
+                self._repaint(index - seen.start, before, self._row(index, self.row_width) if before else None)
+
+    def rearrange(self, count: int, cursor: int) -> None:
+        """Rows came, went or moved, and the row that was under the cursor is another now.
+
+        What the user looks at stays where it is on the screen, unless the list is at its top, where new rows are
+        let in.
+        """
+        self._look_up_colours()
+        drawn, seen = self._drawn, self._seen()
+        top, height = self.scroll_offset.y, self.size.height
+        new_top = top
+        if self._cursor in seen and cursor >= 0:
+            new_top = top + cursor - self._cursor if top > 0 else 0
+            new_top = min(max(new_top, cursor - height + 1), cursor)
+        self._count, self._cursor = count, min(max(cursor, 0), count - 1)
+        self._drawn = {}
+        self._resize_virtually(count)
+        self._jump(min(max(new_top, 0), max(0, count - height)))
+        after = self._seen()
+        for y in range(max(len(seen), len(after))):
+            index = after.start + y
+            now = self._row(index, self.row_width) if index in after else None
+            if now is not None or y < len(seen):
+                self._repaint(y, drawn.get(top + y), now)
+
+    def _seen(self) -> range:
+        """The rows that are in view."""
+        top = self.scroll_offset.y
+        return range(top, max(top, min(self._count, top + self.size.height)))
+
+    def _repaint(self, y: int, before: Strip | None, after: Strip | None) -> None:
+        span = (0, self.row_width) if before is None or after is None else changed_span(before, after)
+        if span is not None:
+            self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def _jump(self, top: int) -> None:
+        """Scroll without painting: to set the reactive would paint every row."""
+        if top != self.scroll_offset.y:
+            self.set_reactive(Widget.scroll_y, top)
+            self.set_reactive(Widget.scroll_target_y, top)
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.position = top
 
     # The cursor
 
@@ -255,7 +287,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._drawn.clear()
 
     def _look_up_colours(self) -> None:
-        if self._colours is None:
+        if self._colours is None and self.size:
             names = sorted(self._get_component_classes())
             self._colours = (self.rich_style, *(self.get_component_rich_style(name) for name in names))
             if self._colours != self._colours_before:
