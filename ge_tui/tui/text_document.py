@@ -86,6 +86,11 @@ class Document:
     def row_count(self) -> int:
         return self._starts[-1]
 
+    @property
+    def lines(self) -> list[str]:
+        """Everything, without titles."""
+        return [line for part in self.parts for line in part.lines]
+
     def layout(self, width: int) -> None:
         """Wrap everything anew."""
         self.width = width
@@ -112,6 +117,10 @@ class Document:
         for part in self.parts:
             part.lines, part.spans = [""], {}
         self.layout(self.width)
+
+    def height_of(self, index: int) -> int:
+        """The rows of a part, with its title."""
+        return self._starts[index + 1] - self._starts[index]
 
     def fold(self, index: int, *, folded: bool) -> None:
         self.parts[index].folded = folded

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ge_tui.run.store.calls import KeptCall
 from ge_tui.run.summary import format_metric
 from ge_tui.tui.llm.columns import spaced
 from ge_tui.tui.llm.fences import colour
 from ge_tui.tui.llm.lanes import prompt_document
 from ge_tui.tui.llm.outcomes import duration, outcome_of, pace
+from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.safe_text import clean, clean_line
 from ge_tui.tui.text_document import Document, Part, part_of
 from ge_tui.tui.watch import Individual
-
-
-@dataclass(slots=True)
-class Reading:
-    """Something to read: what was said, and what was asked."""
-
-    answer: Document
-    prompt: Document | None = None
-    who: str = ""
-    """Who was asked for what, in a line."""
-    figures: str = ""
-    raw_answer: str = ""
-    """To the letter, for the clipboard."""
-    raw_prompt: str = ""
-    individual: int | None = None
 
 
 def read_call(kept: KeptCall, individual: Individual | None, width: int, *, folded: bool) -> Reading:
@@ -50,6 +34,7 @@ def read_call(kept: KeptCall, individual: Individual | None, width: int, *, fold
         call.answer,
         f"{call.system}\n\n{call.prompt}" if call.system else call.prompt,
         call.individual,
+        outcome,
     )
 
 

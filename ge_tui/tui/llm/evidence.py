@@ -10,6 +10,7 @@ from ge_tui.run.store import Status
 from ge_tui.run.store.calls import KeptInsight
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Candidate, Objective
+from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.safe_text import clean
 from ge_tui.tui.text_document import Document, Part, part_of
 from ge_tui.tui.watch import Individual
@@ -79,10 +80,17 @@ def _candidate(one: Individual) -> Candidate | None:
     return Candidate(one.number, one.metrics) if one.metrics else None
 
 
-def insight_document(
+def insight_reading(
     evidence: Evidence, individuals: Mapping[int, Individual], objectives: Sequence[Objective]
-) -> Document:
+) -> Reading:
     """The insight, and what speaks for it."""
+    document = _document(evidence, individuals, objectives)
+    insight = evidence.insight
+    who = f"insight {insight.id}, of #{insight.individual}"
+    return Reading(document, None, who, raw_answer=insight.text, individual=insight.individual)
+
+
+def _document(evidence: Evidence, individuals: Mapping[int, Individual], objectives: Sequence[Objective]) -> Document:
     insight = evidence.insight
     elite = individuals.get(insight.elite)
     seed = next((one for one in individuals.values() if one.operator == "seed"), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.llm.documents import Reading, who
+from ge_tui.tui.llm.documents import who
 from ge_tui.tui.llm.lanes import Lane
 from ge_tui.tui.llm.outcomes import duration
+from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.safe_text import clean_line
 
 _SILENT_S = 10.0

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,32 +15,32 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from ge_tui.errors import UserError
-from ge_tui.run.store import RunReader
-from ge_tui.run.store.call_list import CallInShort, call_list, insight_uses, offline_changes
-from ge_tui.run.store.calls import find_call, insights_of
+from ge_tui.run.store.live_calls import Key
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.llm.actions import ACTIONS, HELP
-from ge_tui.tui.llm.book import CallBook
+from ge_tui.tui.llm.bar import news, tabs
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
-from ge_tui.tui.llm.documents import Reading, read_call
-from ge_tui.tui.llm.evidence import Evidence, gather, insight_document
+from ge_tui.tui.llm.documents import read_call
+from ge_tui.tui.llm.evidence import insight_reading
 from ge_tui.tui.llm.idle import idle_document, is_offline
-from ge_tui.tui.llm.lanes import Lanes
+from ge_tui.tui.llm.lanes import THOUGHTS, Lane, Lanes
 from ge_tui.tui.llm.live import figures, reading_of
 from ge_tui.tui.llm.reader import Reader
+from ge_tui.tui.llm.reading import Reading
+from ge_tui.tui.llm.records import Records
 from ge_tui.tui.llm.rows import ColumnList
 from ge_tui.tui.llm.situation import Situation
 from ge_tui.tui.one_row import OneRow, Piece
 from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.safe_text import clean
 from ge_tui.tui.text_document import Document, part_of
 from ge_tui.tui.watch import Change, Part
 
-T = TypeVar("T")
 _REST_S = 0.08
 """A cursor that moves on within this time does not fetch what it was on."""
 _TICK_S = 1.0
+_DEAR_S = 3.0
+"""What is dear to fetch is fetched no more often than this."""
 _SPLIT_FROM = 18
 """From so many rows on, list and text are both shown."""
 _LOW = 10
@@ -68,12 +68,12 @@ class LlmPane(Pane):
         """live, calls, or insights."""
         self._lanes = Lanes()
         self._situation = Situation()
-        self._book = CallBook()
-        self._evidence: list[Evidence] = []
-        self._changes: dict[str, list[int]] = {}
+        self._records = Records(watched.feed)
         self._selected: int | None = None
         self._folded = True
         self._asking = self._ask_again = False
+        self._dear_at = -_DEAR_S
+        self._dear_is_old = True
         self._bar = OneRow(id="llm-bar")
         self._heading = OneRow(id="llm-heading")
         self._calls = ColumnList(CALLS, id="llm-calls")
@@ -106,6 +106,7 @@ class LlmPane(Pane):
         if change.touches(Part.CALLS, Part.WORDS):
             self._take_words()
         if change.touches(Part.EVENTS, Part.CALLS):
+            self._dear_is_old = True
             self._fetch()
         if (
             self.mode == "live"
@@ -119,11 +120,11 @@ class LlmPane(Pane):
         self._selected = number
         if self.mode == "live" and not self._held and self._lanes.go(number):
             self._show_lane()
-        if self._book.individual is not None:
-            self._book.filter(number)
-            self._calls.show(self._book.shown, len(self._book.shown) - 1)
+        if self._records.book.individual is not None:
+            self._records.book.filter(number)
+            self._calls.show(self._records.book.shown, len(self._records.book.shown) - 1)
             self._read_soon()
-        elif (at := self._book.newest_of(number)) >= 0 and not self._calls.has_focus:
+        elif (at := self._records.book.newest_of(number)) >= 0 and not self._calls.has_focus:
             self._calls.place_cursor(at)
             self._read_soon()
         self._say()
@@ -146,58 +147,50 @@ class LlmPane(Pane):
             if rows is not None:
                 self._reader.grew(rows)
             if current.over and not was_over:
-                self._read_whole(current.call.key)
+                self._read_whole(current)
 
     def _fetch(self) -> None:
-        """Ask for new calls and insights; once at a time."""
-        if self._asking:
-            self._ask_again = True
-            return
-        self._asking = True
-        self._start(self._fetch_all, "llm-list")
+        """Fetch what is new; once at a time."""
+        self._ask_again = True
+        if not self._asking:
+            self._asking = True
+            self._start(self._fetch_all, "llm-list")
 
     async def _fetch_all(self) -> None:
         try:
-            self._ask_again = True
             while self._ask_again:
                 self._ask_again = False
                 await self._fetch_once()
+        except (UserError, sqlite3.Error) as error:
+            self._say(str(error))
         finally:
             self._asking = False
 
     async def _fetch_once(self) -> None:
-        after, offline = self._book.after, is_offline(self.model)
-
-        def question(reader: RunReader) -> tuple[list[CallInShort], Any, Any, Any]:
-            connection = reader.connection
-            changes = offline_changes(connection) if offline else {}
-            return call_list(connection, after), insights_of(connection), insight_uses(connection), changes
-
-        answer = await self._ask(question)
-        if answer is None:
-            return
-        calls, insights, uses, self._changes = answer
-        first = not self._book.calls
-        if self._book.take(calls):
-            at_end = self._calls.cursor >= self._calls.row_count - 1 and not self._calls.has_focus
-            self._calls.show(self._book.shown, len(self._book.shown) - 1 if first or at_end else None)
-        number = self._insights.value.insight.id if self._insights.value is not None else None
-        self._evidence = gather(insights, uses, self.model.individuals, self.model.objectives)
-        places = (index for index, one in enumerate(self._evidence) if one.insight.id == number)
-        self._insights.show(self._evidence, next(places, 0))
+        book, first = self._records.book, not self._records.book.calls
+        if await self._records.fetch_calls():
+            at_end = self._calls.cursor >= self._calls.row_count - 1 and not self.has_focus_within
+            self._calls.show(book.shown, len(book.shown) - 1 if first or at_end else None)
+            if self.mode == "calls" and (first or at_end):
+                self._read_soon()
+        if self._dear_at + _DEAR_S <= time.monotonic():
+            await self._fetch_dear()
         if self.mode == "live" and self._lanes.current is None:
             self._show_idle()
-        elif self.mode != "live" and first:
-            self._read_soon()
         self._say()
 
-    async def _ask(self, question: Callable[[RunReader], T]) -> T | None:
-        """An answer of the store; where there is none, the bar says why, as it does for every pane."""
-        try:
-            return await self.watched.feed.ask(question)
-        except (UserError, sqlite3.Error) as error:
-            self._say(str(error))
-            return None
+    async def _fetch_dear(self) -> None:
+        """What takes a look at many individuals, if it is shown; now and then."""
+        self._dear_is_old = self.mode == "calls"
+        if self.mode == "insights":
+            await self._records.fetch_insights(self.model.individuals, self.model.objectives)
+            number = self._insights.value.insight.id if self._insights.value is not None else None
+            places = (at for at, one in enumerate(self._records.evidence) if one.insight.id == number)
+            self._insights.show(self._records.evidence, next(places, 0))
+            self._read_soon()
+        elif self.mode == "live" and is_offline(self.model):
+            await self._records.fetch_changes()
+        self._dear_at = time.monotonic()
 
     # Showing
 
@@ -223,7 +216,7 @@ class LlmPane(Pane):
 
     def _show_idle(self) -> None:
         waiting = self._situation.waiting(self.model)
-        document = idle_document(self.model, len(self._book.calls), waiting, self._changes)
+        document = idle_document(self.model, len(self._records.book.calls), waiting, self._records.changes)
         text = "\n".join(line for part in document.parts for line in part.lines)
         if text != self._reader.reading.raw_answer:
             self._reader.show(Reading(document, raw_answer=text))
@@ -233,10 +226,15 @@ class LlmPane(Pane):
         if self.mode != "live" and self._reader.display:
             self._start(self._read, "llm-read")
 
-    def _read_whole(self, key: tuple[int, int, int]) -> None:
+    def _read_whole(self, lane: Lane) -> None:
         """A call that was watched is on record now: with its last words, coloured, and with what became of it."""
-        top = self._reader.text.scroll_offset.y
-        self._start(partial(self._read_call, key, top=top, folded=False), "llm-read")
+        top = self._reader.text.scroll_offset.y if not self._reader.prompt_shown else 0
+        folded = lane.document.parts[THOUGHTS].folded
+
+        def wanted() -> bool:
+            return self.mode == "live" and self._lanes.current is lane
+
+        self._start(partial(self._read_call, lane.call.key, wanted, folded=folded, top=top), "llm-read")
 
     def _start(self, work: Callable[[], object], group: str) -> None:
         """Not given a coroutine: one that is cancelled before it begins would be complained of."""
@@ -245,49 +243,60 @@ class LlmPane(Pane):
     async def _read(self) -> None:
         await asyncio.sleep(_REST_S)
         if self.mode == "insights":
-            evidence = self._insights.value
-            if evidence is not None:
-                document = insight_document(evidence, self.model.individuals, self.model.objectives)
-                self._reader.show(Reading(document, None, f"insight of #{evidence.insight.individual}",
-                                          "", evidence.insight.text, "", evidence.insight.individual))  # fmt: skip
+            self._read_insight()
         elif self._calls.value is not None:
-            await self._read_call(self._calls.value.key, top=0, folded=self._folded)
+            await self._read_call(self._calls.value.key, lambda: self.mode == "calls", folded=self._folded)
         else:
             self._reader.show(Reading(Document(part_of(self._nothing()))))
 
-    async def _read_call(self, key: tuple[int, int, int], *, top: int, folded: bool) -> None:
-        kept = await self._ask(lambda reader: find_call(reader.connection, *key))
+    def _read_insight(self) -> None:
+        evidence, shown = self._insights.value, self._reader.reading
+        if evidence is None:
+            self._reader.show(
+                Reading(Document(part_of("Nothing was learned yet: Evolution of Thought makes insights.")))
+            )
+            return
+        reading = insight_reading(evidence, self.model.individuals, self.model.objectives)
+        same = reading.who == shown.who
+        if not same or reading.answer.lines != shown.answer.lines:
+            self._reader.show(reading, top=self._reader.text.scroll_offset.y if same else 0)
+
+    async def _read_call(self, key: Key, wanted: Callable[[], bool], *, folded: bool, top: int | None = None) -> None:
+        """Read a call on record, unless something else is looked at when it is here.
+
+        With `top`, what stood in that row of the answer alone stays there.
+        """
+        try:
+            kept = await self._records.call(key)
+        except (UserError, sqlite3.Error) as error:
+            self._say(str(error))
+            return
         if kept is None:
             return
         individual, width = self.model.individuals.get(key[0]), self._reader.text.size.width or 80
-        self._reader.show(await asyncio.to_thread(read_call, kept, individual, width, folded=folded), top=top)
+        reading = await asyncio.to_thread(read_call, kept, individual, width, folded=folded)
+        if wanted():
+            above = reading.answer.height_of(0)
+            self._reader.show(reading, top=0 if top is None else top + above)
 
     def _nothing(self) -> str:
-        if self._book.individual is not None:
-            return f"No call was made for #{self._book.individual}; s shows all."
+        if self._records.book.individual is not None:
+            return f"No call was made for #{self._records.book.individual}; s shows all."
         return "There is no language model in this run." if is_offline(self.model) else "No call was made yet."
 
     def _tick(self) -> None:
         if self.mode == "live" and self.display and self._lanes.live:
             self._say()
+        if self.display and self._dear_is_old and self.mode != "calls" and self._dear_at + _DEAR_S <= time.monotonic():
+            self._fetch()
 
     def _say(self, trouble: str = "") -> None:
         """Bring the rows above the text up to date."""
-        calls, insights = len(self._book.calls), len(self._evidence)
-        tabs = (("live", len(self._lanes.live)), ("calls", calls), ("insights", insights))
-        pieces = [
-            Piece(f" {name}{f' {n:,}' if n else ''} ", "here" if name == self.mode else "", name) for name, n in tabs
-        ]
-        if self._book.individual is not None:
-            pieces.append(Piece(f" for #{self._book.individual} ", "warning", "mine"))
-        away, waiting = self._situation.reason(self.model), self._situation.waiting(self.model)
-        trouble = trouble or self.model.trouble
-        right = [
-            Piece(f" {clean(trouble)} ", "bad") if trouble else None,
-            Piece(f" ! the server is away: {away} ", "bad") if away else None,
-            Piece(f" {waiting} {'waits' if waiting == 1 else 'wait'} ", "quiet") if waiting and not away else None,
-        ]
-        self._bar.say(*pieces, right=tuple(piece for piece in right if piece is not None))
+        book = self._records.book
+        counts = {
+            "live": len(self._lanes.live), "calls": len(book.calls), "insights": self._records.insight_count
+        }  # fmt: skip
+        self._bar.say(*tabs(self.mode, counts, book.individual), right=news(self._situation, self.model, trouble))
         shown = self._calls.columns if self.mode == "calls" else self._insights.columns
         self._heading.say(Piece(shown.heading(max(1, self.size.width - 1)), "quiet"))
         self._say_lane()
@@ -334,6 +343,8 @@ class LlmPane(Pane):
         self._arrange()
         self._reader.prompt_shown = False
         self._reader.end_search()
+        self._dear_at = -_DEAR_S
+        self._fetch()
         self._say()
 
     def action_prompt(self) -> None:
@@ -347,12 +358,12 @@ class LlmPane(Pane):
             self._folded = folded
 
     def action_mine(self) -> None:
-        if self._book.individual is None and self._selected is None:
+        if self._records.book.individual is None and self._selected is None:
             self.notify("No individual is selected.")
             return
-        self._book.filter(self._selected if self._book.individual is None else None)
-        at = self._book.newest_of(self._selected) if self._selected is not None else -1
-        self._calls.show(self._book.shown, at if at >= 0 else len(self._book.shown) - 1)
+        self._records.book.filter(self._selected if self._records.book.individual is None else None)
+        at = self._records.book.newest_of(self._selected) if self._selected is not None else -1
+        self._calls.show(self._records.book.shown, at if at >= 0 else len(self._records.book.shown) - 1)
         if self.mode != "calls":
             self.action_calls()
         self._read_soon()

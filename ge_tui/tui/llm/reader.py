@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ge_tui.tui.llm.documents import Reading
+from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.one_row import OneRow, Piece, SearchRow
 from ge_tui.tui.text_document import Document, Hit
 from ge_tui.tui.text_view import TextView
@@ -54,6 +54,8 @@ class Reader(Widget):
         what = "prompt" if self.prompt_shown and self.reading.prompt is not None else ""
         found = f"{self._at + 1} of {len(self._hits)}" if self._hits else "not found" if self._search.value else ""
         right = tuple(Piece(f" {text} ", "warning") for text in (found, what) if text)
+        if (outcome := self.reading.outcome) is not None:
+            right = (Piece(f" {outcome.sign} {outcome.short} ", outcome.kind), *right)
         self._head.say(*before, Piece(f" {self.reading.who}" if self.reading.who else ""), right=right)
         self._figures.say(Piece(f" {self.reading.figures}", "quiet"))
         self._head.display = bool(self.reading.who or before or right)

@@ -10,7 +10,7 @@ from ge_tui.run.store import RunReader, Status, Store
 from ge_tui.run.store.call_list import insight_uses
 from ge_tui.run.store.calls import KeptInsight, insights_of
 from ge_tui.search import Objective
-from ge_tui.tui.llm.evidence import gather, insight_document
+from ge_tui.tui.llm.evidence import gather, insight_reading
 from ge_tui.tui.watch import Individual
 from tests.tui.rig import Watching
 
@@ -31,7 +31,7 @@ def test_an_insight_that_ceased_to_help_is_dropped() -> None:
     newest, oldest = gather(insights, {7: list(range(3, 3 + TRIALS))}, people, OBJECTIVES)
     assert (newest.insight.id, newest.alive, newest.tally, newest.maker.helped) == (8, True, "-", None)
     assert (oldest.alive, oldest.tally, oldest.maker.helped) == (False, f"0/{TRIALS}", True)
-    lines = [line for part in insight_document(oldest, people, OBJECTIVES).parts for line in part.lines]
+    lines = insight_reading(oldest, people, OBJECTIVES).answer.lines
     assert "smooth␛[1m" in lines
     assert any("dropped" in line for line in lines)
     assert "accuracy         0.9000  seed       0.5000  better" in lines
