@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ge_tui.run.store import Status
 from ge_tui.tui.llm.evidence import helped_of
+from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.safe_text import clean_line
 from ge_tui.tui.text_document import Document, Part
 from ge_tui.tui.watch import RunModel
@@ -22,10 +23,26 @@ def is_offline(model: RunModel) -> bool:
     return source_of(model) == "offline"
 
 
-def idle_document(model: RunModel, calls: int, waiting: int, changes: Mapping[str, Sequence[int]]) -> Document:
-    """Why there is nothing to see, and what there is instead."""
+def idle_reading(model: RunModel, calls: int, waiting: int, changes: Mapping[str, Sequence[int]]) -> Reading:
+    """Why no call is to be seen, and what there is instead."""
+    document = _offline(model, changes) if is_offline(model) else _waiting(model, calls, waiting)
+    return Reading(document, raw_answer="\n".join(document.lines))
+
+
+def empty_reading(mode: str, model: RunModel, individual: int | None) -> Reading:
+    """Why a list is empty; `individual` is the one that calls are shown for, where they are filtered."""
     if is_offline(model):
-        return _offline(model, changes)
+        why = "There is no language model in this run."
+    elif mode == "insights":
+        why = "Nothing was learned yet. Insights are made by Evolution of Thought."
+    elif individual is not None:
+        why = f"No call was made for #{individual}; s shows all."
+    else:
+        why = "No call was made yet."
+    return Reading(Document(Part(lines=[why])))
+
+
+def _waiting(model: RunModel, calls: int, waiting: int) -> Document:
     source = clean_line(source_of(model))
     lines = [f"No call to a language model is under way ({source})." if source else "The run is not known yet."]
     if source.startswith(_REPLAY):

@@ -23,17 +23,15 @@ from ge_tui.tui.llm.bar import news, tabs
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
 from ge_tui.tui.llm.documents import read_call
 from ge_tui.tui.llm.evidence import insight_reading
-from ge_tui.tui.llm.idle import idle_document, is_offline
+from ge_tui.tui.llm.idle import empty_reading, idle_reading, is_offline
 from ge_tui.tui.llm.lanes import THOUGHTS, Lane, Lanes
 from ge_tui.tui.llm.live import figures, reading_of
 from ge_tui.tui.llm.reader import Reader
-from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.llm.records import Records
 from ge_tui.tui.llm.rows import ColumnList
 from ge_tui.tui.llm.situation import Situation
 from ge_tui.tui.one_row import OneRow, Piece
 from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.text_document import Document, part_of
 from ge_tui.tui.watch import Change, Part
 
 _REST_S = 0.08
@@ -216,10 +214,9 @@ class LlmPane(Pane):
 
     def _show_idle(self) -> None:
         waiting = self._situation.waiting(self.model)
-        document = idle_document(self.model, len(self._records.book.calls), waiting, self._records.changes)
-        text = "\n".join(line for part in document.parts for line in part.lines)
-        if text != self._reader.reading.raw_answer:
-            self._reader.show(Reading(document, raw_answer=text))
+        reading = idle_reading(self.model, len(self._records.book.calls), waiting, self._records.changes)
+        if reading.raw_answer != self._reader.reading.raw_answer:
+            self._reader.show(reading)
 
     def _read_soon(self) -> None:
         """Read what the cursor of the list is on, when it has come to rest."""
@@ -247,14 +244,12 @@ class LlmPane(Pane):
         elif self._calls.value is not None:
             await self._read_call(self._calls.value.key, lambda: self.mode == "calls", folded=self._folded)
         else:
-            self._reader.show(Reading(Document(part_of(self._nothing()))))
+            self._reader.show(empty_reading(self.mode, self.model, self._records.book.individual))
 
     def _read_insight(self) -> None:
         evidence, shown = self._insights.value, self._reader.reading
         if evidence is None:
-            self._reader.show(
-                Reading(Document(part_of("Nothing was learned yet: Evolution of Thought makes insights.")))
-            )
+            self._reader.show(empty_reading(self.mode, self.model, None))
             return
         reading = insight_reading(evidence, self.model.individuals, self.model.objectives)
         same = reading.who == shown.who
@@ -278,11 +273,6 @@ class LlmPane(Pane):
         if wanted():
             above = reading.answer.height_of(0)
             self._reader.show(reading, top=0 if top is None else top + above)
-
-    def _nothing(self) -> str:
-        if self._records.book.individual is not None:
-            return f"No call was made for #{self._records.book.individual}; s shows all."
-        return "There is no language model in this run." if is_offline(self.model) else "No call was made yet."
 
     def _tick(self) -> None:
         if self.mode == "live" and self.display and self._lanes.live:
