@@ -7,11 +7,10 @@ from typing import Any
 
 from pygments.lexers import DiffLexer, PythonLexer, get_lexer_by_name
 
-from ge_tui.cli.output import print_code
+from ge_tui.cli.output import print_code, printable
 from ge_tui.cli.tables import what_was_done
 from ge_tui.errors import UserError
 from ge_tui.genome import unified_diff
-from ge_tui.printable import printable
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.store.calls import KeptCall, calls_of
 from ge_tui.run.summary import Standing, format_metric

@@ -13,10 +13,9 @@ from rich.table import Table
 
 from ge_tui.cli.credit import print_credit
 from ge_tui.cli.individual import print_individual, print_text, record_of
-from ge_tui.cli.output import print_json, print_table
+from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.cli.tables import front_table, made_by, what_was_done
 from ge_tui.errors import ExitCode, UsageError, UserError
-from ge_tui.printable import printable
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.summary import (

@@ -15,6 +15,8 @@ from rich.table import Table
 from ge_tui.printable import printable
 from ge_tui.run.store.values import to_json
 
+__all__ = ["print_all_the_same", "print_code", "print_json", "print_table", "printable", "silence"]
+
 
 def print_json(value: Any) -> None:
     print(to_json(value))

@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.printable import printable
+from ge_tui.cli.output import printable
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, RunReader

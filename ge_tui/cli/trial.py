@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from ge_tui.cli.download import DownloadLine
-from ge_tui.cli.output import print_json, print_table
+from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import DataSet, available, prepare
 from ge_tui.evaluation.executors import CheckRequest, LocalExecutor, TrainRequest
@@ -21,7 +21,6 @@ from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task, find_task
 from ge_tui.genome import normalise_newlines
-from ge_tui.printable import printable
 from ge_tui.run.objectives import METRICS, extra_metrics
 from ge_tui.run.session import local_settings
 from ge_tui.run.summary import format_metric
