@@ -8,7 +8,7 @@ from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Status, Store
 from ge_tui.run.store.calls import KeptInsight, insights_of
-from ge_tui.search import Objective, dominates
+from ge_tui.search import Candidate, Objective, dominates
 
 _LOOKED_AT = 60
 """So many of the newest children are looked at for lessons."""
@@ -38,20 +38,23 @@ def live_insights(store: Store, pool: Pool, objectives: Sequence[Objective]) -> 
         used = row.arguments.get("insight")
         if isinstance(used, int):
             uses.setdefault(used, []).append(helped(pool, row, objectives))
-    return [
-        insight
-        for insight in insights_of(store.connection)
-        if len(tried := uses.get(insight.id, [])) < TRIALS or any(tried[-TRIALS:])
-    ]
+    return [insight for insight in insights_of(store.connection) if still_helps(uses.get(insight.id, []))]
+
+
+def still_helps(tried: Sequence[bool]) -> bool:
+    """Whether an insight is kept, by whether each of its uses helped, the oldest first."""
+    return len(tried) < TRIALS or any(tried[-TRIALS:])
 
 
 def helped(pool: Pool, row: IndividualRow, objectives: Sequence[Objective]) -> bool:
     """Whether a child was measured, and is not dominated by the parent it was made from."""
-    child = pool.candidate(row.number)
-    parent = pool.candidate(row.parents[0]) if row.parents else None
-    if row.status is not Status.EVALUATED or child is None:
-        return False
-    return parent is None or not dominates(parent, child, objectives)
+    child = pool.candidate(row.number) if row.status is Status.EVALUATED else None
+    return improved(child, pool.candidate(row.parents[0]) if row.parents else None, objectives)
+
+
+def improved(child: Candidate | None, parent: Candidate | None, objectives: Sequence[Objective]) -> bool:
+    """Whether a child was measured, and is not dominated by its parent, where that was measured."""
+    return child is not None and (parent is None or not dominates(parent, child, objectives))
 
 
 def as_told(insight: KeptInsight) -> Insight:

@@ -118,9 +118,11 @@ class KeptInsight:
     """In whose making it was said."""
 
 
-def insights_of(connection: sqlite3.Connection) -> list[KeptInsight]:
-    """Every insight on record, the oldest first."""
-    rows = connection.execute("SELECT id, text_blob, elite, segment, individual FROM insight ORDER BY id").fetchall()
+def insights_of(connection: sqlite3.Connection, after: int = 0) -> list[KeptInsight]:
+    """The insights on record with a higher id than this one, the oldest first."""
+    rows = connection.execute(
+        "SELECT id, text_blob, elite, segment, individual FROM insight WHERE id > ? ORDER BY id", (after,)
+    ).fetchall()
     return [KeptInsight(number, get_text(connection, blob), *rest) for number, blob, *rest in rows]
 
 
