@@ -176,8 +176,6 @@ class LlmProposer:
         record = _answered(asked, answer)
         self._recorder.record(record)
         self._learn_room(number, draws.model, call, answer)
-        self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
-                   seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
 
     async def _generate(
