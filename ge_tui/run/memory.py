@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
@@ -31,14 +31,21 @@ def lessons(store: Store, pool: Pool, objectives: Sequence[Objective]) -> dict[s
     return {segment: tuple(texts) for segment, texts in found.items() if texts}
 
 
-def live_insights(store: Store, pool: Pool, objectives: Sequence[Objective]) -> list[KeptInsight]:
-    """The insights that still help, or have not been tried often enough to tell."""
+def live_insights(
+    store: Store, pool: Pool, objectives: Sequence[Objective], elites: Collection[int]
+) -> list[KeptInsight]:
+    """The insights from some elites that still help, or have not been tried often enough to tell."""
+    known = insights_of(store.connection, elites)
+    if not known:
+        return []
+    places = ", ".join("?" * len(known))
     uses: dict[int, list[bool]] = {}
-    for row in store.individuals("operator = 'eot'"):
-        used = row.arguments.get("insight")
-        if isinstance(used, int):
-            uses.setdefault(used, []).append(helped(pool, row, objectives))
-    return [insight for insight in insights_of(store.connection) if still_helps(uses.get(insight.id, []))]
+    for row in store.individuals(
+        f"number > ? AND operator = 'eot' AND json_extract(arguments, '$.insight') IN ({places})",
+        (min(insight.individual for insight in known), *(insight.id for insight in known)),
+    ):
+        uses.setdefault(row.arguments["insight"], []).append(helped(pool, row, objectives))
+    return [insight for insight in known if still_helps(uses.get(insight.id, []))]
 
 
 def still_helps(tried: Sequence[bool]) -> bool:

@@ -151,7 +151,8 @@ class Proposing:
                          temperatures=_bands(controls), failure=failure)  # fmt: skip
         thinks = "eot" in plan.operators
         elites = tuple(self._parent(elite) for elite in self._exemplars(generation)) if thinks else ()
-        insights = live_insights(self._store, self._pool, self._objectives) if thinks else []
+        learned_from = [elite.number for elite in elites]
+        insights = live_insights(self._store, self._pool, self._objectives, learned_from) if thinks else []
         return Story(
             number,
             attempt,

@@ -43,7 +43,7 @@ class Records:
         after = self._insights[-1].id if self._insights else 0
 
         def question(reader: RunReader) -> tuple[list[KeptInsight], dict[int, list[int]]]:
-            return insights_of(reader.connection, after), insight_uses(reader.connection)
+            return insights_of(reader.connection, after=after), insight_uses(reader.connection)
 
         new, uses = await self._feed.ask(question)
         self._insights += new
