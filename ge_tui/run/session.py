@@ -117,8 +117,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         )
         board = ControlBoard(store, directory.inbox, check_controls)
         if run.status != "new":
-            board.set("resume", "stop", "no")
-            board.set("resume", "pause", False)
+            board.go_on()
         return await run_engine(store, board, plan, proposer, executor)
     finally:
         await executor.close()
