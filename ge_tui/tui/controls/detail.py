@@ -23,7 +23,8 @@ def head(line: Line, wanted: Wanted) -> str:
     told = f"{name} = {shown or '—'}"
     if line.news.stage in (Stage.DRAFT, Stage.SENT) and control is not None:
         told += f" → {number(control, wanted.value(name))}"
-    return told + (f"  {line.news.words.removeprefix('→ ')}" if line.news.words else "")
+    words = "refused" if line.news.stage is Stage.REFUSED else line.news.words.removeprefix("→ ")
+    return f"{told}  {words}" if words else told
 
 
 def about(line: Line, wanted: Wanted, settings: Mapping[str, Any], run: str) -> str:
@@ -35,7 +36,7 @@ def about(line: Line, wanted: Wanted, settings: Mapping[str, Any], run: str) -> 
     control = control_of(line.id)
     if control is None:
         return ""
-    parts = [control.description]
+    parts = [*([line.news.words] if line.news.stage is Stage.REFUSED else []), control.description]
     if control.kind in (Kind.SLIDER, Kind.STEPPER):
         parts.append(f"{control.low:g} to {control.high:g}")
     if control.kind is not Kind.SHARES:

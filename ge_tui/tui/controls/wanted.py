@@ -102,7 +102,7 @@ class Wanted:
         refusals = self._steering.refusals[self._refusals_seen :]
         self._refusals_seen += len(refusals)
         for pending, reason in refusals:
-            self._settled[pending.key] = _Settled(News(Stage.REFUSED, f"refused: {reason}"), now + 2 * SHOWN_S)
+            self._settled[pending.key] = _Settled(News(Stage.REFUSED, f"refused: {_bare(reason, pending.key)}"), now + 2 * SHOWN_S)
         return rows, [pending.id for pending, _ in refusals]
 
     def news(self, key: str, now: float) -> News:
@@ -122,3 +122,8 @@ class Wanted:
         """Seconds until some row has nothing to say any more."""
         left = [settled.until - now for settled in self._settled.values() if settled.until > now]
         return min(left) if left else None
+
+
+def _bare(reason: str, key: str) -> str:
+    """Without the control's name in front, which stands beside it."""
+    return reason.removeprefix(f"control {key}: ").removeprefix(f"controls.{key} ")
