@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -27,19 +29,30 @@ class Detail(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._said = ("", "", "")
+        self._lines: list[str] = []
 
     def show(self, head: str, about: str, message: str = "") -> None:
         """`message` stands in place of the head, for as long as it is given."""
-        if (head, about, message) != self._said:
-            self._said = (head, about, message)
-            self.refresh()
+        was_message, self._said = self._said[2], (head, about, message)
+        before, self._lines = self._lines, self._laid_out()
+        for y in range(max(len(before), len(self._lines))):
+            old, new = (lines[y] if y < len(lines) else "" for lines in (before, self._lines))
+            if old != new or (y == 0 and was_message != message):
+                self.refresh(Region(0, y, max(cell_len(old), cell_len(new)), 1))
+
+    def on_resize(self) -> None:
+        self._lines = self._laid_out()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        part = "about" if y else "message" if self._said[2] else "head"
+        text = self._lines[y] if y < len(self._lines) else ""
+        return _styled(self, fit(text, self.size.width), f"detail--{part}")
+
+    def _laid_out(self) -> list[str]:
         head, about, message = self._said
-        width = self.size.width
-        lines = [message or head, *wrap(about, width, max(0, self.size.height - 1))]
-        part = "about" if y else "message" if message else "head"
-        return _styled(self, fit(lines[y] if y < len(lines) else "", width), f"detail--{part}")
+        width, height = self.size
+        return [fit(message or head, width).rstrip(), *wrap(about, width, max(0, height - 1))]
 
 
 class History(Widget):

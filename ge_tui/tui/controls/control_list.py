@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -108,8 +108,8 @@ class ControlList(ScrollView, can_focus=True, inherit_bindings=False):
         if not 0 <= at < len(self.lines) or at == self._at:
             return
         before, self._at = self._at, at
-        self.refresh_line(before)
-        self.refresh_line(at)
+        for changed in (before, at):
+            self.refresh(Region(0, changed - self.scroll_offset.y, self._columns.lit, 1))
         self._scroll_to_cursor()
         self.post_message(self.Highlighted())
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ge_tui.search import Credit
 from ge_tui.tui.controls.lines import Line, Look, percent
-from ge_tui.tui.controls.text import fit
+from ge_tui.tui.controls.text import fit, safe
 from ge_tui.tui.controls.wanted import Stage
 
 STYLES = (
@@ -50,6 +50,11 @@ class Columns:
         return 2 + self.label + 1
 
     @property
+    def lit(self) -> int:
+        """So much of a line shows that the cursor is on it: a key that moves the cursor sends no more."""
+        return min(self.width, 2 + self.label)
+
+    @property
     def rest_at(self) -> int:
         """What stands right of value and marks."""
         return self.bar_at + self.bar + 1 + _VALUE + 4
@@ -72,9 +77,12 @@ def columns(width: int, longest_label: int, *, extras: bool) -> Columns:
 def strip(line: Line, place: Columns, styles: Mapping[str, Style], *, cursor: bool) -> Strip:
     """A line, as wide as its place."""
     mark = ("▌", "mark") if cursor else (" ", "plain")
-    segments = [Segment(text, styles[style]) for text, style in (mark, *_cells(line, place)) if text]
+    segments = [Segment(safe(text), styles[style]) for text, style in (mark, *_cells(line, place)) if text]
     whole = Strip(segments).adjust_cell_length(place.width, styles["plain"])
-    return Strip(Segment.apply_style(whole, post_style=styles["cursor"]), place.width) if cursor else whole
+    if not cursor:
+        return whole
+    lit, rest = whole.divide([place.lit, place.width])
+    return Strip([*Segment.apply_style(lit, post_style=styles["cursor"]), *rest], place.width)
 
 
 def level_at(line: Line, place: Columns, x: int) -> float | None:

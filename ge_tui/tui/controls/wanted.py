@@ -102,7 +102,9 @@ class Wanted:
         refusals = self._steering.refusals[self._refusals_seen :]
         self._refusals_seen += len(refusals)
         for pending, reason in refusals:
-            self._settled[pending.key] = _Settled(News(Stage.REFUSED, f"refused: {_bare(reason, pending.key)}"), now + 2 * SHOWN_S)
+            self._settled[pending.key] = _Settled(
+                News(Stage.REFUSED, f"refused: {_bare(reason, pending.key)}"), now + 2 * SHOWN_S
+            )
         return rows, [pending.id for pending, _ in refusals]
 
     def news(self, key: str, now: float) -> News:

@@ -62,7 +62,13 @@ def test_controls_that_come_later_appear_by_themselves() -> None:
 
 
 def test_it_is_said_when_a_change_comes_into_force() -> None:
-    now = {"pause": False, "persona_mode": "manual", "persona_locked": "", "category_mode": "auto", "category_locked": ""}
+    now = {
+        "pause": False,
+        "persona_mode": "manual",
+        "persona_locked": "",
+        "category_mode": "auto",
+        "category_locked": "",
+    }
 
     def at(key: str, value: object = 1) -> str:
         return when(key, value, now.__getitem__)

@@ -85,7 +85,9 @@ def test_a_wrong_file_is_listed_with_line_and_reason(tmp_path: Path, text: str, 
         delete(named("mine"))
 
 
-values = st.one_of(st.booleans(), st.integers(-9, 9), st.floats(0, 1000), st.text(st.characters(exclude_categories=["Cs"])))
+values = st.one_of(
+    st.booleans(), st.integers(-9, 9), st.floats(0, 1000), st.text(st.characters(exclude_categories=["Cs"]))
+)
 keys = st.text(st.characters(exclude_categories=["Cs"]).filter(lambda sign: sign != "."), min_size=1, max_size=8)
 
 

@@ -28,7 +28,9 @@ def test_changes_made_together_are_taken_back_together_and_in_turn() -> None:
 
 def test_what_others_changed_can_be_undone_and_housekeeping_cannot() -> None:
     log = UndoLog()
-    log.take([row(1, "a", None, 1, "launch"), row(2, "stop", "now", "no", "resume"), row(3, "a", 1, 5, "user", "other")])
+    log.take(
+        [row(1, "a", None, 1, "launch"), row(2, "stop", "now", "no", "resume"), row(3, "a", 1, 5, "user", "other")]
+    )
     log.take([row(4, "a", 5, 6, "auto")])
     assert log.undo() == [Step("a", 6, 5)]
     assert log.undo() == [Step("a", 5, 1)]
