@@ -17,10 +17,19 @@ def controls_with(flat: Mapping[str, Any]) -> Controls:
     return with_values(Settings(), values, "the run's controls").controls
 
 
+def bare(reason: str, key: str) -> str:
+    """Without the control's name in front, where that stands beside it."""
+    return reason.removeprefix(f"control {key}: ").removeprefix(f"controls.{key} ")
+
+
 def check_value(flat: Mapping[str, Any], key: str, value: Any) -> None:
     """Raises UsageError where the engine would refuse it."""
     path = ("controls", *key.split(".", maxsplit=1))
-    check_controls(with_values(Settings(controls=controls_with(flat)), [(path, value)], key).controls)
+    try:
+        changed = with_values(Settings(controls=controls_with(flat)), [(path, value)], f"control {key}")
+    except UsageError as error:
+        raise UsageError(bare(str(error), key)) from None
+    check_controls(changed.controls)
 
 
 def parse_value(flat: Mapping[str, Any], key: str, text: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -205,6 +206,8 @@ def _news(line: Line, room: int) -> Iterator[Cells]:
     if line.news.stage is not Stage.NONE and room > 2:
         sign = _SIGNS[line.news.stage]
         words = line.news.words.removeprefix("→ ")
+        if cell_len(words) > room - 5:  # the sign says it too
+            words = words.removeprefix("in force ")
         yield (fit(f" {sign} {words}", room - 1), _STAGES[line.news.stage])
 
 

@@ -18,6 +18,7 @@ from ge_tui.errors import UserError
 from ge_tui.tui.controls.preset_files import Preset, delete, own_folder, presets
 from ge_tui.tui.controls.text import fit, safe
 
+_SAID = 44
 _HINT = "Enter loads · d deletes · Esc closes"
 
 
@@ -37,6 +38,7 @@ class PresetScreen(ModalScreen[Preset | None]):
         border: round $primary; background: $surface; padding: 0 1;
     }
     PresetScreen OptionList { height: auto; max-height: 12; border: none; padding: 0; background: $surface; }
+    PresetScreen OptionList:focus { border: none; }
     PresetScreen #preset-about { height: auto; max-height: 9; color: $text-muted; margin-top: 1; }
     PresetScreen #preset-hint { height: 1; color: $accent; }
     """
@@ -129,4 +131,4 @@ def about(preset: Preset) -> str:
 def _title(preset: Preset) -> str:
     mark = "✗" if preset.problem else " " if preset.is_shipped else "*"
     said = (preset.problem and "cannot be read") or preset.description or ("" if preset.is_shipped else "your own")
-    return f"{mark} {fit(preset.name, max(12, min(24, cell_len(preset.name))))}  {safe(said)}"
+    return f"{mark} {fit(preset.name, max(12, min(24, cell_len(preset.name))))}  {fit(said, _SAID).rstrip()}"

@@ -10,6 +10,7 @@ from typing import Any
 from ge_tui.llm.offline import OPERATORS
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.controls.catalogue import DELIBERATE, by_key, default_of
+from ge_tui.tui.controls.checks import bare
 from ge_tui.tui.controls.effect import when
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import RunModel
@@ -103,7 +104,7 @@ class Wanted:
         self._refusals_seen += len(refusals)
         for pending, reason in refusals:
             self._settled[pending.key] = _Settled(
-                News(Stage.REFUSED, f"refused: {_bare(reason, pending.key)}"), now + 2 * SHOWN_S
+                News(Stage.REFUSED, f"refused: {bare(reason, pending.key)}"), now + 2 * SHOWN_S
             )
         return rows, [pending.id for pending, _ in refusals]
 
@@ -124,8 +125,3 @@ class Wanted:
         """Seconds until some row has nothing to say any more."""
         left = [settled.until - now for settled in self._settled.values() if settled.until > now]
         return min(left) if left else None
-
-
-def _bare(reason: str, key: str) -> str:
-    """Without the control's name in front, which stands beside it."""
-    return reason.removeprefix(f"control {key}: ").removeprefix(f"controls.{key} ")

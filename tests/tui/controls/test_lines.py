@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
-from ge_tui.genome import cut
-from ge_tui.llm.asking import TEMPERATURES, Habits, draw_call
-from ge_tui.llm.proposer import Brief, Parent, Story
+from ge_tui.llm.asking import TEMPERATURES
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.controls.lines import Look, Scene, build
 from ge_tui.tui.controls.wanted import Wanted
 from ge_tui.tui.watch import RunModel, Update
-from tests.run.fakes import SEED_SOURCE, TASK
-from tests.tui.rig import RunDirectory, Steering
+from tests.tui.rig import RunDirectory, Steering, Watching, llm_run
 
 
 def wanted(tmp_path: Path, **changed: object) -> Wanted:
@@ -23,24 +19,18 @@ def wanted(tmp_path: Path, **changed: object) -> Wanted:
     return Wanted(model, Steering(RunDirectory(tmp_path)))
 
 
-def test_the_ranges_of_temperature_are_those_that_calls_are_drawn_from(tmp_path: Path) -> None:
-    heat, spread = 1.6, 0.5
-    lines = {
-        line.label: line for line in build(Scene(wanted(tmp_path, temperature=heat, temperature_spread=spread), 0))
-    }
-    genome = cut(SEED_SOURCE)
-    parent = Parent(0, genome, {}, ())
-    story = Story(1, 0, {"expert": 1.0}, {"params": 1.0}, parent, (), (), (), {}, spread)
-    drawn = []
-    for seed in range(300):
-        brief = Brief(("create",), (parent,), TASK.contract, heat, {}, random.Random(seed), story)
-        draws = draw_call("create", genome, brief, story, Habits())
-        assert draws is not None
-        drawn.append(draws.temperature)
-    low, high = map(float, lines["create"].value.split("–"))
-    assert low - 0.005 <= min(drawn) <= low + 0.02
-    assert high - 0.02 <= max(drawn) <= high + 0.005
-    assert {line.label for line in lines.values() if line.look is Look.RANGE} == set(TEMPERATURES)
+async def test_the_ranges_of_temperature_are_those_that_calls_were_made_with(tmp_path: Path) -> None:
+    watching = Watching(await llm_run(tmp_path, "temperature=1.6", "temperature_spread=0.5", "population=8"))
+    await watching.look()
+    await watching.feed.close()
+    lines = build(Scene(Wanted(watching.model, watching.steering), 0))
+    ranges = {line.label: tuple(map(float, line.value.split("–"))) for line in lines if line.look is Look.RANGE}
+    assert set(ranges) == set(TEMPERATURES)
+    asked = [one for one in watching.model.individuals.values() if one.persona and one.operator in ("create", "mutate")]
+    assert len(asked) > 10
+    for one in asked:
+        low, high = ranges[one.operator]
+        assert low - 0.006 <= (one.temperature or 0) <= high + 0.006
 
 
 def test_a_run_of_an_older_version_shows_defaults_for_what_it_does_not_know(tmp_path: Path) -> None:

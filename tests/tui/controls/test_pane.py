@@ -140,7 +140,7 @@ async def test_typed_values_are_checked_while_they_are_typed(tmp_path: Path) -> 
     async with stage(tmp_path) as s:
         await s.go_to("temperature")
         await s.press("equals_sign", "3")
-        assert "less than or equal to 2, not 3" in s.shown()
+        assert "✗ should be less than or equal to 2, not 3" in s.shown()
         await s.press("enter")
         assert s.waiting() == []
         await s.press("backspace", "1", ".", "5")
