@@ -15,7 +15,7 @@ from ge_tui.settings import Controls
 
 RUN, CHANCES, MORE = "run", "chances", "more"
 _HOLDS = ("pause", "steps", "stop")
-_ORDER = (RUN, "persona", "category", "model", "temperature", CHANCES, "operator")
+_ORDER = (RUN, "persona", "category", "model", "temperature", CHANCES, "llm_operator", "operator")
 _TITLES = {
     RUN: "This run",
     "persona": "Personas",
@@ -23,6 +23,7 @@ _TITLES = {
     "model": "Models",
     "temperature": "Temperature",
     CHANCES: "Chances",
+    "llm_operator": "Operators of the model",
     "operator": "Offline operators",
     MORE: "More",
 }
@@ -87,7 +88,8 @@ class Section:
 def sections(model: type[Controls] = Controls) -> tuple[Section, ...]:
     """All controls, under their headings."""
     controls = {name: _control(name, field) for name, field in model.model_fields.items()}
-    roots = [name for name, one in controls.items() if one.kind is Kind.MIX or _is_root(name, controls)]
+    roots = {name for name, one in controls.items() if one.kind is Kind.MIX or _is_root(name, controls)}
+    roots |= {name.removesuffix("_share") for name, one in controls.items() if one.kind is Kind.SHARES}
     grouped: dict[str, list[Control]] = {}
     for name, one in controls.items():
         grouped.setdefault(_section_of(name, one, roots), []).append(one)
@@ -127,7 +129,7 @@ def _is_root(name: str, controls: dict[str, Control]) -> bool:
     return any(other.startswith(f"{name}_") for other in controls)
 
 
-def _section_of(name: str, control: Control, roots: list[str]) -> str:
+def _section_of(name: str, control: Control, roots: set[str]) -> str:
     if name in _HOLDS:
         return RUN
     owners = [root for root in roots if name == root or name.startswith(f"{root}_")]
@@ -138,10 +140,9 @@ def _section_of(name: str, control: Control, roots: list[str]) -> str:
 
 def _section(name: str, controls: list[Control]) -> Section:
     keyed = {control.key: control for control in controls}
-    mix = keyed.get(name)
+    root = keyed.get(name)
+    mix = root if root is not None and root.kind is Kind.MIX else None
     title = _TITLES.get(name) or name.replace("_", " ").capitalize()
-    if mix is None or mix.kind is not Kind.MIX:
-        return Section(name, title, tuple(controls), share=keyed.get(f"{name}_share"))
     locked = f"{name}_locked" if f"{name}_locked" in keyed else ""
     return Section(name, title, tuple(controls), mix, keyed.get(f"{name}_mode"), keyed.get(f"{name}_share"), locked)
 

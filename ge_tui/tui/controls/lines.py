@@ -155,14 +155,17 @@ def _body(section: Section, scene: Scene) -> Iterator[Line]:
         if section.mode is not None:
             yield _line(section.mode, scene, "chosen by")
         yield from shares
-    apart = [section.mix, section.mode, section.share if section.mix else None]
     for control in section.controls:
-        if control.kind is Kind.SHARES and section.mix is None:
-            yield from _bars(control, scene)
-        elif control not in apart and control.key != section.locked:
+        if control.kind in (Kind.MIX, Kind.SHARES) or control == section.mode:
+            continue
+        if control.key != section.locked or section.mix is None:
             yield _line(control, scene, _shorter(control.label, section.name))
     if section.name == "temperature":
         yield from _ranges(scene.wanted)
+    if section.mix is None:
+        if section.mode is not None:
+            yield _line(section.mode, scene, "chosen by")
+        yield from _bars(section, scene)
 
 
 def _shares(section: Section, scene: Scene) -> Iterator[Line]:
@@ -187,14 +190,14 @@ def _shares(section: Section, scene: Scene) -> Iterator[Line]:
         )
 
 
-def _bars(control: Control, scene: Scene) -> Iterator[Line]:
+def _bars(section: Section, scene: Scene) -> Iterator[Line]:
     """Shares of the program's that stand beside no sliders."""
-    table = control.key
-    of = table.removesuffix("_share")
-    given = {name: float(scene.wanted.in_force(f"{table}.{name}") or 0) for name in scene.wanted.names(table)}
-    for name, share in mix.shares(given).items():
-        credit = scene.earned.get(of, {}).get(name)
-        yield Line(f"{table}.{name}", Look.BAR, name, percent(share), level=share, earned=credit)
+    only = scene.wanted.value(section.locked) if section.locked else ""
+    for name, share in program_shares(section, scene.wanted).items():
+        assert section.share is not None
+        credit = scene.earned.get(section.name, {}).get(name)
+        key = f"{section.share.key}.{name}"
+        yield Line(key, Look.BAR, name, percent(share), level=share, is_only=name == only, earned=credit)
 
 
 def _line(control: Control, scene: Scene, label: str) -> Line:
@@ -225,7 +228,8 @@ def _ranges(wanted: Wanted) -> Iterator[Line]:
 
 def _shorter(label: str, section: str) -> str:
     """`temperature spread` is `spread` under `Temperature`."""
-    return label.removeprefix(f"{section} ") or label
+    short = label.removeprefix(f"{section.replace('_', ' ')} ") or label
+    return "only" if short == "locked" else short
 
 
 def _written(value: Any) -> str:

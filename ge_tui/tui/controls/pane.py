@@ -142,7 +142,7 @@ class ControlsPane(Navigable):
 
     async def action_only(self) -> None:
         line, section = self.controls.line, self._section()
-        if line is None or line.look is not Look.SHARE or section is None or not section.locked:
+        if line is None or line.look not in (Look.SHARE, Look.BAR) or section is None or not section.locked:
             self._say("only one of a mix can be used alone")
             return
         await self._send({section.locked: "" if line.is_only else line.label})

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ge_tui.settings.keys import all_keys
-from ge_tui.tui.controls.catalogue import by_key, sections
+from ge_tui.tui.controls.catalogue import sections
 from ge_tui.tui.watch import RunModel
 
-_ASKED = frozenset({"persona", "category", "model"})
-"""Mixes that only a language model is asked by."""
+_ASKED = frozenset({"persona", "category", "model", "llm_operator"})
+"""Choices that only a language model is asked by."""
 
 
 def why_not(model: RunModel) -> str:
@@ -29,7 +29,7 @@ def unused(model: RunModel) -> dict[str, str]:
         return {}
     if model.run.settings.get("llm", "offline") == "offline":
         return {section.name: "no language model is asked" for section in sections() if section.name in _ASKED}
-    if any(key.startswith("baseline") for key in by_key()):  # offline operators have a share of their own
+    if model.controls.get("baseline_share"):  # half of the baseline is made by them
         return {}
     return {"operator": "children come from a language model"}
 

@@ -21,6 +21,9 @@ class Grown(Controls):
     model_share: dict[str, Weight] = Field(default_factory=dict, description="the program's shares")
     temperature_mode: Literal["manual", "auto"] = Field("manual", description="who chooses the temperature")
     temperature_share: dict[str, Weight] = Field(default_factory=dict, description="the program's shares")
+    llm_operator_mode: Literal["manual", "auto"] = Field("manual", description="who chooses the operator")
+    llm_operator_locked: str = Field("", description="the one operator to use")
+    llm_operator_share: dict[str, Weight] = Field(default_factory=dict, description="the program's shares")
     baseline_share: Probability = Field(0.0, description="of the budget")
     rephrase_probability: Probability = Field(0.0, description="of calls")
     careful: bool = Field(False, description="careful")
@@ -50,6 +53,11 @@ def test_controls_that_come_later_appear_by_themselves() -> None:
     warmth = {control.key: control.kind for control in by_name["temperature"].controls}
     assert warmth["temperature_mode"] is Kind.SWITCH
     assert warmth["temperature_share"] is Kind.SHARES
+    operators = by_name["llm_operator"]
+    assert operators.mix is None
+    assert operators.mode is not None
+    assert operators.share is not None
+    assert operators.locked == "llm_operator_locked"
     chances = {control.key: control.kind for control in by_name["chances"].controls}
     assert chances["baseline_share"] is chances["rephrase_probability"] is Kind.SLIDER
     more = {control.key: control for control in by_name["more"].controls}
