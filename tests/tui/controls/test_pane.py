@@ -104,7 +104,7 @@ async def test_mode_goes_round_from_anywhere_in_its_section(tmp_path: Path) -> N
         await s.press("m", "m")
         await s.engine()
         assert s.in_force("category_mode") == "manual"
-        await s.go_to("temperature")
+        await s.go_to("crossover_probability")
         await s.press("m")
         assert "nothing that could be left to the program" in s.shown()
 
