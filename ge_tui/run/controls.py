@@ -127,6 +127,11 @@ class ControlBoard:
         if flatten(self._current).get(key) != value:
             self._apply(actor, key, value, None)
 
+    def go_on(self) -> None:
+        """Take back what held or ended the session before, as resuming asks for."""
+        for key, value in (("stop", "no"), ("pause", False), ("steps", 0)):
+            self.set("resume", key, value)
+
     def _apply(self, actor: str, key: str, value: Any, request: str | None) -> None:
         old = flatten(self._current).get(key)
         try:

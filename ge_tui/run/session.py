@@ -29,11 +29,10 @@ from ge_tui.run.proposers import check_llm, make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
 from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
+from ge_tui.settings.keys import may_change_on_resume
 from ge_tui.settings.load import with_values
 
 OnEvent = Callable[[EventRow], None]
-_MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
-_MUST_STAY = ("evaluation.recipe", "evaluation.rung")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +140,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         if proposer.models:
             check_models(board.current, proposer.models, board.current.model)
         if run.status != "new":
-            board.set("resume", "stop", "no")
-            board.set("resume", "pause", False)
+            board.go_on()
         make_room = await housing.begin() if housing else None
         return await run_engine(store, board, plan, proposer, executor, make_room)
 
@@ -204,7 +202,7 @@ def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settin
         name = ".".join(path)
         if path[0] == "controls":
             raise UsageError(f"'{text}': change controls with: ge-tui steer {store.run().name} {text}")
-        if not name.startswith(_MAY_CHANGE) or name in _MUST_STAY:
+        if not may_change_on_resume(name):
             raise UsageError(f"'{text}': {name} cannot change in the middle of a run; begin a new one")
         values.append((path, value))
     changed = with_values(settings, values, "the settings")

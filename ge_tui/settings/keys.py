@@ -17,6 +17,9 @@ from pydantic.fields import FieldInfo
 from ge_tui.errors import UsageError
 from ge_tui.settings.schema import Controls, Group, Settings
 
+_MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
+_MUST_STAY = ("evaluation.recipe", "evaluation.rung")
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -102,6 +105,11 @@ def table_names(key: Key) -> list[str]:
     """The names a table of weights has by default."""
     default: Any = key.field.get_default(call_default_factory=True)
     return list(default) if isinstance(default, dict) else []
+
+
+def may_change_on_resume(name: str) -> bool:
+    """Whether a setting, by its full key, may be another one when a run goes on."""
+    return name.startswith(_MAY_CHANGE) and name not in _MUST_STAY
 
 
 def is_control_path(path: tuple[str, ...]) -> bool:

@@ -66,6 +66,9 @@ class Controls(Group):
     """What can be changed while a run runs; each change is on record, and each individual knows what was in force."""
 
     pause: bool = Field(False, description="hold back new proposals and evaluations; what runs is finished")
+    steps: int = Field(
+        0, ge=0, le=1000, description="while paused, make so many more children all the same, to their end; counts down"
+    )
     stop: Literal["no", "generation", "now"] = Field(
         "no",
         description="end the run: after this generation, or now (work under way is done again on resume)",

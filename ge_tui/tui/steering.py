@@ -31,6 +31,8 @@ class Steering:
         self._directory = directory
         self.pending: dict[str, Pending] = {}
         """By control; the newest change of each."""
+        self.refusals: list[tuple[Pending, str]] = []
+        """Every change that the engine refused, the newest last, with the reason."""
 
     async def send(self, key: str, value: Any) -> Pending:
         """Ask for a change; on disk when this returns. Raises OSError where the run's folder cannot be written."""
@@ -46,5 +48,6 @@ class Steering:
             e.payload.get("request"): str(e.payload.get("reason")) for e in events if e.kind == "control_refused"
         }
         refused = [(p, refusals[p.id]) for p in self.pending.values() if p.id in refusals]
+        self.refusals += refused
         self.pending = {k: p for k, p in self.pending.items() if p.id not in taken and p.id not in refusals}
         return refused

@@ -287,8 +287,7 @@ class Rig:
             store.recover()
             board = ControlBoard(store, self.directory.inbox)
             if resumed:
-                board.set("resume", "stop", "no")
-                board.set("resume", "pause", False)
+                board.go_on()
             options = {} if now is None else {"now": now}
             self.engine = Engine(store, board, self.plan(), proposer or FakeProposer(), executor, **options)
             return await self.engine.run()

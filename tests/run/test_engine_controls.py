@@ -10,6 +10,7 @@ import pytest
 from ge_tui.run import inbox
 from ge_tui.run.controls import ControlBoard, flatten, fold
 from ge_tui.run.store import EventRow
+from ge_tui.run.store.records import FINAL
 
 from .fakes import FakeProposer, FastStore, GatedExecutor, Rig, family
 
@@ -92,6 +93,76 @@ async def test_a_paused_run_that_is_to_stop_after_its_generation_finishes_it(rig
     async with asyncio.timeout(WAIT_S):
         ending = await running
     assert ending.reason == "stopped after generation 0, as asked"
+
+
+async def standing_still(rig: Rig) -> None:
+    """Until nothing more happens: two looks of a paused engine."""
+    seen, still = rig.kinds(), 0
+    async with asyncio.timeout(WAIT_S):
+        while still < 2:
+            await asyncio.sleep(0.25)
+            seen, still = rig.kinds(), (still + 1 if rig.kinds() == seen else 0)
+
+
+def children(rig: Rig) -> tuple[int, int]:
+    """How many slots were filled, and how many of them came to their end."""
+    with rig.reader() as reader:
+        rows = reader.individuals("number > 0")
+        return len(rows), sum(row.status in FINAL for row in rows)
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+async def test_a_step_makes_one_child_of_a_paused_run_and_sees_it_to_its_end(rig: Rig, lanes: int) -> None:
+    proposer = FakeProposer()
+    proposer.lanes = lanes
+    send(rig, "pause", True)
+    running = asyncio.create_task(rig.work(proposer=proposer))
+    await standing_still(rig)
+    send(rig, "steps", 1)  # nothing was made yet: the seed goes first
+    await standing_still(rig)
+    assert children(rig) == (1, 1)
+    send(rig, "steps", 4)  # beyond the end of the generation of 4
+    await standing_still(rig)
+    assert children(rig) == (5, 5)
+    with rig.reader() as reader:
+        assert [row.closed_at is not None for row in reader.generations()] == [True, False]
+        taken = [(row.actor, row.new) for row in reader.controls() if row.key == "steps"]
+    assert taken == [("launch", 0), ("user", 1), ("auto", 0), ("user", 4), *[("auto", left) for left in (3, 2, 1, 0)]]
+    send(rig, "pause", False)
+    async with asyncio.timeout(WAIT_S):
+        assert (await running).status == "finished"
+
+
+async def test_what_waits_in_a_paused_run_does_not_stand_in_the_way_of_a_step(rig: Rig) -> None:
+    executor = GatedExecutor(slots=1)
+    running = asyncio.create_task(rig.work(executor))
+    await until(rig, "accepted", 5)
+    await until(rig, "training", 2)
+    send(rig, "pause", True)
+    await until(rig, "control")
+    executor.gate.set()
+    await standing_still(rig)
+    filled, done = children(rig)
+    assert (filled, done) == (4, 1), "the other three wait to be trained"
+    send(rig, "steps", 1)
+    await standing_still(rig)
+    assert children(rig) == (5, 5)
+    send(rig, "stop", "now")
+    async with asyncio.timeout(WAIT_S):
+        assert (await running).status == "stopped"
+
+
+async def test_resuming_forgets_steps_that_were_not_made(rig: Rig) -> None:
+    send(rig, "steps", 3)
+    send(rig, "stop", "now")
+    assert (await rig.work()).status == "stopped"
+    send(rig, "pause", True)
+    running = asyncio.create_task(rig.work())
+    await standing_still(rig)
+    assert children(rig) == (0, 0)
+    send(rig, "pause", False)
+    async with asyncio.timeout(WAIT_S):
+        assert (await running).status == "finished"
 
 
 def test_a_change_in_mid_generation_is_attributed(rig: Rig) -> None:

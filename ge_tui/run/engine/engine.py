@@ -101,6 +101,8 @@ class Engine:
         self._enough = ""
         self._enough_soon = ""
         """What `_enough` will be once all that is held back is trained."""
+        self._stepping = 0
+        """Children under way that a paused run was told to make."""
         self._evaluations = store.count_evaluations()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
@@ -199,7 +201,7 @@ class Engine:
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
-        while await self._may_propose():
+        while await self._may_propose(slot=True):
             decided = next(slots, None)
             if decided is None:
                 return
@@ -207,11 +209,27 @@ class Engine:
             if not plan.operators:
                 self._store.carry(generation, plan.slot, plan.parents[0])
                 continue
+            stepping = self._take_step()
             if number is None:
                 number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
             if await self._proposing.fill(number, plan, generation, decided.controls):
-                group.create_task(self._see_through(number))
+                group.create_task(self._bring_up(number, stepping))
+            else:
+                self._stepping -= stepping
             await asyncio.sleep(0)
+
+    def _take_step(self) -> int:
+        """Use up one of the steps of a paused run, if it has any."""
+        controls = self._board.current
+        if not (controls.pause and controls.steps):
+            return 0
+        self._board.set("auto", "steps", controls.steps - 1)
+        self._stepping += 1
+        return 1
+
+    async def _bring_up(self, number: int, stepping: int) -> None:
+        await self._see_through(number)
+        self._stepping -= stepping
 
     async def _see_through(self, number: int) -> None:
         """Evaluate a child; one that fails its checks goes back for repair, if the proposer can."""
@@ -274,20 +292,28 @@ class Engine:
 
     # -- going on or not -------------------------------------------------------------------------------
 
-    async def _may_go_on(self) -> bool:
-        """Wait while the run is paused; whether anything new may still be begun."""
-        while self._board.refresh().pause and self._board.current.stop == "no":
+    async def _may_go_on(self, *, slot: bool = False) -> bool:
+        """Wait while the run is paused; whether anything new may still be begun.
+
+        A step lets one more slot be filled; whatever waits to be trained may be, until that child is done.
+        """
+        while self._is_held(slot=slot):
             await asyncio.sleep(_LOOK_S)
         if not self._enough:
             self._enough = reason_to_stop(self._rules, self._spent())
         return not self._enough
 
-    async def _may_propose(self) -> bool:
+    async def _may_propose(self, *, slot: bool = False) -> bool:
         """As `_may_go_on`; trainings that are held back count as if they had begun."""
-        if not await self._may_go_on():
+        if not await self._may_go_on(slot=slot):
             return False
         self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
         return not self._enough_soon
+
+    def _is_held(self, *, slot: bool) -> bool:
+        controls = self._board.refresh()
+        steps_left = controls.steps or (self._stepping and not slot)
+        return controls.pause and controls.stop == "no" and not steps_left
 
     async def _may_train(self) -> bool:
         if not await self._may_go_on():
@@ -329,7 +355,7 @@ class Engine:
         self._store.add_time(self._clock.take())
 
     def _tick(self) -> None:
-        self._clock.tick(paused=self._board.current.pause)
+        self._clock.tick(paused=self._board.current.pause and not self._stepping)
 
     # -- parts -----------------------------------------------------------------------------------------
 

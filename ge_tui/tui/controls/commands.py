@@ -1,0 +1,51 @@
+"""The pane's actions, by name, and its help."""
+
+from __future__ import annotations
+
+from ge_tui.tui.actions import Action
+
+ACTIONS = (
+    Action("controls.up", "up,k", "Up", "Go to the control above."),
+    Action("controls.down", "down,j", "Down", "Go to the control below."),
+    Action("controls.page_up", "pageup", "Page up", "Go up by a screen."),
+    Action("controls.page_down", "pagedown", "Page down", "Go down by a screen."),
+    Action("controls.first", "home,g", "First", "Go to the first control."),
+    Action("controls.last", "end,G", "Last", "Go to the last control."),
+    Action("controls.section_above", "left_curly_bracket", "Section above", "Go to the heading above."),
+    Action("controls.section_below", "right_curly_bracket", "Section below", "Go to the heading below."),
+    Action("controls.less", "left", "Less", "Lower the value by a small step, or fold a section.", footer=True),
+    Action("controls.more", "right", "More", "Raise the value by a small step, or unfold a section.", footer=True),
+    Action("controls.much_less", "shift+left,H", "Much less", "Lower the value by a large step."),
+    Action("controls.much_more", "shift+right,L", "Much more", "Raise the value by a large step."),
+    Action("controls.type", "enter,equals_sign", "Type", "Type a value; of a switch, take the next.", footer=True),
+    Action("controls.cycle", "space", "Next", "Take the next choice of a switch, or fold a section."),
+    Action("controls.launch", "backspace,delete", "As launched", "Go back to the value the run began with."),
+    Action("controls.default", "d", "Default", "Go to the default value."),
+    Action("controls.undo", "u", "Undo", "Take the newest change back, whoever made it.", footer=True),
+    Action("controls.redo", "U", "Redo", "Make again what was taken back."),
+    Action("controls.mode", "m", "Mode", "Who chooses in this mix: you, the program, or both.", footer=True),
+    Action("controls.lock", "l", "Lock", "Keep this share while others are moved.", footer=True),
+    Action("controls.only", "o", "Only this", "Use only this one, or all of them again."),
+    Action("controls.pause", "", "Pause", "Hold back new children and trainings, or go on."),
+    Action(
+        "controls.step", "full_stop", "Step", "Make one child of a paused run; pauses a run that is not.", footer=True
+    ),
+    Action("controls.history", "h", "History", "Show or hide the last changes."),
+    Action("controls.presets", "P", "Presets", "Load or delete a preset.", footer=True),
+    Action("controls.save", "W", "Save preset", "Keep what is set now as a preset."),
+    Action("controls.forget", "escape", "Forget", "Drop what was not sent yet."),
+)
+
+HELP = """
+What can be changed while the run runs. Each change is sent when the slider rests, is put on record by the engine,
+and says when it comes into force; `~` is not sent yet, `→` is sent, `✓` is in force, `✗` was refused.
+
+**Mixes** (personas, kinds of change, models) are shares of 100 %: moving one takes from the others in proportion.
+`L` marks a share that is locked against that, `!` the only one in use. Who chooses is up to you (`m`): your weights
+(*manual*), what has worked so far (*auto*), or half and half (*assist*); *program* is what the program draws by.
+*tried/ok/+* counts children, those trained to the end and those that were no step back; the bar is where their rate
+of improvement lies with 80 % certainty, on a scale from 0 to 100 %.
+
+Arrow keys move and change, `shift` or `H` `L` in large steps, `Enter` or `=` types a value, `u` takes back.
+Settings stand at the end: they are fixed while the run runs.
+"""
