@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -89,8 +90,9 @@ class GeTui(App[int]):
             self.screen.keep_layout()
         self.exit(EXIT_ON_SIGNAL + number, return_code=EXIT_ON_SIGNAL + number)
 
-    def on_resize(self) -> None:
-        small = self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+    def on_resize(self, event: events.Resize) -> None:
+        """The app's own size is still the old one."""
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         if small and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall(SMALLEST))
         elif not small and isinstance(self.screen, TooSmall):

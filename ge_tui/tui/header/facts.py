@@ -37,10 +37,12 @@ def lines(model: RunModel, loads: Sequence[Load], width: int, *, unicode: bool =
 
 
 def _fitting(facts: list[Fact], width: int) -> list[Fact]:
-    """Without the least needed, until the rest fits; two blanks stand between facts."""
+    """Without the least needed, until the rest fits or cannot be done without; two blanks stand between facts."""
     kept = [fact for fact in facts if fact.text]
     while len(kept) > 1 and sum(len(fact.text) + 2 for fact in kept) - 2 > width:
         least = max(range(len(kept)), key=lambda index: (kept[index].need, index))
+        if kept[least].need == 1:
+            break
         del kept[least]
     return kept
 

@@ -48,8 +48,9 @@ async def test_the_engine_and_the_screen_agree(finished: RunDirectory) -> None:
         evidence = gather(insights_of(reader.connection), insight_uses(reader.connection), watching.model.individuals,
                           watching.model.objectives)  # fmt: skip
     store = Store(finished.database)
+    elites = {one.insight.elite for one in evidence}
     try:
-        alive = {insight.id for insight in live_insights(store, Pool(store, objectives), objectives)}
+        alive = {insight.id for insight in live_insights(store, Pool(store, objectives), objectives, elites)}
     finally:
         store.close()
     assert evidence
