@@ -45,3 +45,18 @@ def default_runs() -> Path:
     """Where runs are kept unless `--runs` or `GE_TUI_RUNS` says otherwise."""
     chosen = os.environ.get("GE_TUI_RUNS")
     return Path(chosen).expanduser() if chosen else _xdg("XDG_DATA_HOME", ".local/share") / "runs"
+
+
+def user_state() -> Path:
+    """What the screen remembers; safe to delete."""
+    return _xdg("XDG_STATE_HOME", ".local/state")
+
+
+def shipped_themes() -> Path:
+    """The themes that come with the program (`themes/`)."""
+    return _shipped("themes")
+
+
+def user_themes() -> Path:
+    """Themes of the user's own."""
+    return user_config() / "themes"

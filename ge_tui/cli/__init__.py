@@ -6,9 +6,15 @@ import io
 import sys
 from collections.abc import Sequence
 
+from ge_tui import __version__
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors a user can mend end in one message, never a traceback."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments == ["--version"]:  # at once, for scripts: the parser takes a while to load
+        print(f"ge-tui {__version__}")
+        return 0
     from ge_tui.cli.parser import make_parser  # noqa: PLC0415  (a broken installation should still get here)
     from ge_tui.errors import ExitCode, UserError  # noqa: PLC0415
 
@@ -19,8 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parser.parse_args(arguments)
         if not hasattr(options, "command"):
-            parser.print_help()
-            return ExitCode.DONE
+            from ge_tui.cli.app import app  # noqa: PLC0415
+
+            return app(options)
         code = int(options.command(options))
         sys.stdout.flush()
     except UserError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import time
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -14,9 +15,11 @@ from rich.table import Table
 from ge_tui.cli.credit import print_credit
 from ge_tui.cli.individual import print_individual, print_text, record_of
 from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.prompts import print_prompts, print_wording
 from ge_tui.cli.tables import front_table, made_by, what_was_done
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
+from ge_tui.run.overview import RunOverview, overview
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.summary import (
     best,
@@ -31,9 +34,9 @@ from ge_tui.run.summary import (
 
 def runs(options: argparse.Namespace) -> int:
     """A line for each run."""
-    found = [_run_line(directory) for directory in all_runs(options.runs)]
+    found = [overview(directory) for directory in all_runs(options.runs)]
     if options.json:
-        print_json(found)
+        print_json([_run_as_json(run) for run in found])
         return ExitCode.DONE
     if not found:
         print(f"no runs in {options.runs}; begin one with: ge-tui run")
@@ -41,23 +44,14 @@ def runs(options: argparse.Namespace) -> int:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("run", "status", "task", "data", "generation", "evaluated", "best", "begun"):
         table.add_column(name)
-    for row in found:
-        if "problem" in row:
-            table.add_row(row["name"], "unreadable", escape(row["problem"]))
+    for run in found:
+        if run.problem:
+            table.add_row(run.name, "unreadable", escape(run.problem))
             continue
-        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["created_at"]))
-        progress = f"{row['generation']} of {row['generations']}"
-        top = ", ".join(f"{name} {format_metric(name, value)}" for name, value in row["best"].items())
-        table.add_row(
-            row["name"],
-            row["status"],
-            row["task"],
-            row["data"],
-            progress,
-            str(row["evaluated"]),
-            top or "-",
-            begun,
-        )
+        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created_at))
+        progress = f"{run.generation} of {run.generations}"
+        top = ", ".join(f"{name} {format_metric(name, value)}" for name, value in run.best.items())
+        table.add_row(run.name, run.status, run.task, run.data, progress, str(run.evaluated), top or "-", begun)
     print_table(table)
     return ExitCode.DONE
 
@@ -72,11 +66,19 @@ def show(options: argparse.Namespace) -> int:
             if options.credit:
                 print_credit(reader, as_json=options.json)
                 return ExitCode.DONE
+            if options.prompts:
+                print_prompts(reader, as_json=options.json)
+                return ExitCode.DONE
+            if options.wording is not None:
+                print_wording(reader, options.wording)
+                return ExitCode.DONE
             if options.json:
                 print_json(run_as_json(directory, reader))
             else:
                 _show_run(directory, reader)
             return ExitCode.DONE
+        if options.prompts or options.wording is not None:
+            raise UsageError("--prompts and --wording are of a whole run: leave the individual out")
         row = _individual(reader, options.individual)
         if options.text:
             print_text(reader, row, options.text)
@@ -89,29 +91,12 @@ def show(options: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _run_line(directory: RunDirectory) -> dict[str, Any]:
-    try:
-        with RunReader(directory.database) as reader:
-            run = reader.run()
-            champion = best(reader)
-            metrics = reader.metrics([champion])[champion] if champion is not None else {}
-            closed = [row.number for row in reader.generations() if row.closed_at is not None]
-            return {
-                "name": directory.name,
-                "path": str(directory.path),
-                "status": status_of(directory, run.status),
-                "reason": run.status_reason,
-                "task": run.task["name"],
-                "data": run.data["name"],
-                "generation": closed[-1] if closed else 0,
-                "generations": run.settings["search"]["generations"],
-                "evaluated": reader.count_evaluations(),
-                "best_number": champion,
-                "best": {row["name"]: metrics[row["name"]] for row in run.objectives if row["name"] in metrics},
-                "created_at": run.created_at,
-            }
-    except UserError as error:
-        return {"name": directory.name, "path": str(directory.path), "problem": str(error)}
+def _run_as_json(run: RunOverview) -> dict[str, Any]:
+    if run.problem:
+        return {"name": run.name, "path": run.path, "problem": run.problem}
+    rest = asdict(run)
+    del rest["problem"]
+    return rest
 
 
 def _individual(reader: RunReader, name: str) -> IndividualRow:
@@ -141,6 +126,9 @@ def _show_run(directory: RunDirectory, reader: RunReader) -> None:
     print(f"{run.name}: {status_of(directory, run.status)}{reason}")
     counts = ", ".join(f"{number:,} {part}" for part, number in run.data["counts"].items())
     print(f"task {run.task['name']}, data {run.data['name']} ({counts}), proposals: {run.settings['llm']}")
+    residency = run.environment.get("residency")
+    if residency:
+        print(f"language model {residency['mode']}: {printable(residency['reason'])}")
     print(f"worked {run.seconds:,.0f} s; {directory.path}\n")
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("generation", "children", "evaluated", "failed", "duplicates", "front", "hypervolume"):

@@ -22,6 +22,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_app(commands)
     _add_run(commands)
     _add_looks(commands)
     _add_steer(commands)
@@ -51,6 +52,12 @@ def _add(
     return parser
 
 
+def _add_app(commands: Commands) -> None:
+    attach = _add(commands, "attach", "app", "watch and steer a run in the app")
+    attach.add_argument("run", nargs="?", help="its name or path; none: the one that works now, or a list")
+    _add_runs_folder(attach)
+
+
 def _add_run(commands: Commands) -> None:
     run = _add(
         commands,
@@ -61,7 +68,9 @@ def _add_run(commands: Commands) -> None:
     )
     run.add_argument("--task", help="a task's name or folder")
     run.add_argument("--data", help="the data set: digits, cifar10, folder:PATH, ...")
-    run.add_argument("--llm", help="where proposals come from: offline")
+    run.add_argument(
+        "--llm", help="where proposals come from: offline, ollama:MODEL, ollama:MODEL=2,OTHER=1, replay:RUN"
+    )
     run.add_argument("--population", help="children a generation")
     run.add_argument("--generations", help="generations after the initial population")
     run.add_argument("--seed", help="of every draw the run makes")
@@ -93,6 +102,10 @@ def _add_looks(commands: Commands) -> None:
     ):
         what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=summary)
     what.add_argument("--credit", action="store_true", help="of a run: what each persona, operator, ... has earned")
+    what.add_argument(
+        "--prompts", action="store_true", help="of a run: how its prompts are worded, and what that earned"
+    )
+    what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
 
 
 def _add_steer(commands: Commands) -> None:
@@ -130,12 +143,17 @@ def _add_machine(commands: Commands) -> None:
     for name, module, summary in (
         ("tasks", "machine", "list the tasks, broken ones with what is wrong"),
         ("data", "machine", "list the data sets, or prepare one (downloads it where needed)"),
+        ("models", "models", "list the language models on the Ollama server, or fetch one"),
         ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
+        ("themes", "themes", "list the app's themes, broken ones with what is wrong"),
     ):
         parser = _add(commands, name, module, summary)
         parser.add_argument("--json", action="store_true")
         if name == "data":
             parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
+        if name == "models":
+            parser.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
+            parser.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
         if name == "doctor":
             _add_runs_folder(parser)
 

@@ -10,7 +10,7 @@ from typing import Any
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UserError
 from ge_tui.run import inbox
-from ge_tui.run.controls import ControlBoard, check_controls, flatten, fold
+from ge_tui.run.controls import ControlBoard, checker, flatten, fold
 from ge_tui.run.directory import RunBusyError, RunDirectory, find_run
 from ge_tui.run.store import RunReader, Store
 from ge_tui.settings import Settings, parse_assignment
@@ -24,9 +24,9 @@ def steer(options: argparse.Namespace) -> int:
     directory = find_run(options.runs, options.run)
     changes = [parse_assignment(text, controls_only=True) for text in options.changes]
     with RunReader(directory.database) as reader:
-        before = fold(reader.controls())
+        before, check = fold(reader.controls()), checker(reader)
     for change, text in zip(changes, options.changes, strict=True):
-        check_controls(with_values(Settings(controls=before), [change], f"'{text}'").controls)
+        check(with_values(Settings(controls=before), [change], f"'{text}'").controls)
     requests = [inbox.send(directory.inbox, ".".join(path[1:]), value) for path, value in changes]
     taken = _apply_ourselves(directory) or _wait(directory, [request.id for request in requests])
     with RunReader(directory.database) as reader:
@@ -47,7 +47,7 @@ def _apply_ourselves(directory: RunDirectory) -> bool:
         with directory.locked():
             store = Store(directory.database)
             try:
-                ControlBoard(store, directory.inbox, check_controls).refresh()
+                ControlBoard(store, directory.inbox, checker(store)).refresh()
             finally:
                 store.close()
     except RunBusyError:

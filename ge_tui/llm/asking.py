@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ge_tui.genome import Genome
 from ge_tui.llm.proposer import Brief, Insight, Parent, Story
+from ge_tui.llm.temperatures import temperature_in
 from ge_tui.search import weighted_choice
-
-TEMPERATURES: Mapping[str, tuple[float, float]] = {
-    "create": (0.05, 0.40),
-    "mutate": (0.02, 0.35),
-    "eot": (0.02, 0.35),
-    "crossover": (0.05, 0.10),
-    "repair": (0.0, 0.20),
-}
-"""The range of each operator, at control temperature 1 (facts of the original system; repair is ours)."""
-
 
 REUSE = 0.5
 """How often an insight on record is used again instead of thinking anew."""
@@ -35,6 +26,7 @@ class Draws:
     temperature: float
     seed: int
     edits: bool
+    model: str
     exemplar: tuple[Parent, str] | None = None
     """An elite and the segment in which it differs from the seed."""
     insight: Insight | None = None
@@ -54,12 +46,14 @@ class Habits:
 def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits: Habits) -> Draws | None:
     """The choices of a call; None where a crossover finds no difference between its parents.
 
-    Every call makes the same number of draws before it branches, so that one choice does not shift the others.
+    Every call makes the same number of draws before it branches, so that one choice does not shift the others;
+    a model is drawn only where there is more than one.
     """
     rng = brief.rng
     persona = weighted_choice(rng, story.personas)
     category = weighted_choice(rng, story.categories)
     place, whole, edits, heat, seed, pick, again = (rng.random() for _ in range(7))
+    model = weighted_choice(rng, story.models) if len(story.models) > 1 else next(iter(story.models))
     exemplar = _exemplar(story, pick) if operator == "eot" else None
     insight = _insight(story, exemplar, again) if exemplar else None
     if operator == "eot" and exemplar is None:
@@ -74,9 +68,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
     if operator == "repair":
         failed = story.failure.segment if story.failure else None
         segment = failed if failed in genome.names else None
-    low, high = TEMPERATURES[operator]
-    middle, width = (low + high) / 2, (high - low) * story.temperature_spread
-    temperature = round((middle + width * (heat - 0.5)) * brief.temperature, 3)
+    temperature = temperature_in(operator, heat, brief.temperature, story.temperature_spread, story.temperatures)
     return Draws(
         operator,
         segment,
@@ -85,6 +77,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
         temperature,
         int(seed * (1 << 31)),
         edits < habits.edits,
+        model,
         exemplar,
         insight,
     )

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+NO_CHILD = -1
+"""Stands for the individual in a call that makes none."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
@@ -37,6 +40,8 @@ class CallRecord:
     first_token_s: float = 0.0
     load_s: float = 0.0
     total_s: float = 0.0
+    wordings: tuple[str, ...] = ()
+    """The refs of the versions of persona, category and templates that the prompt was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class Recorder(Protocol):
     """Keeps calls, and gives back those that are kept: after a crash, or to replay a run."""
 
     def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None: ...
+
+    def rephrased(self, generation: int, ref: str) -> CallRecord | None:
+        """The call of a replayed run that asked in this generation for another wording of a version."""
+        ...
 
     def begin(self, call: CallRecord) -> None:
         """A call is being sent; its answer is not known yet."""

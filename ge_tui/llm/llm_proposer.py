@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,14 +15,21 @@ from ge_tui.genome import Genome, cut
 from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import Draws, Habits, draw_call
-from ge_tui.llm.calls import CallRecord, Recorded, Recorder
-from ge_tui.llm.ollama import Answer, Call, LlmFailure, Options, Policy
+from ge_tui.llm.calls import NO_CHILD, CallRecord, Recorded, Recorder
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
+from ge_tui.llm.prompts.catalogue import Catalogue
 from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
-from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
+from ge_tui.llm.prompts.wordings import drawn, reworded, used
+from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, RephraseOrder, Step, Story
 
 _INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
 _INSIGHT_MOST = 1000
+_FLAPS = 5
+"""So often may a server be away for one call though it is there when looked for; then the call is given up."""
+_CALM_S = 2.0
+"""Before asking such a server again; longer each time."""
+_OVERFLOWS = {FailureKind.TRUNCATED_PROMPT, FailureKind.PROMPT_TOO_LONG}
 
 Tell = Callable[..., None]
 """Called with a kind of event, an individual's number and what there is to say."""
@@ -42,7 +51,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What is the same for every call of a run."""
+    """What is the same for every call of a run to one model."""
 
     model: str
     options: Options
@@ -50,7 +59,7 @@ class Sampling:
     think: bool | str | None
     keep_alive: str
     prompt_chars: int
-    """The longest prompt that fits the window beside the answer."""
+    """The longest prompt that fits the window beside the answer, before the first call has told."""
 
 
 class LlmProposer:
@@ -62,7 +71,7 @@ class LlmProposer:
         self,
         name: str,
         model: Model,
-        sampling: Sampling,
+        samplings: Mapping[str, Sampling],
         setting: Setting,
         habits: Habits,
         recorder: Recorder,
@@ -70,10 +79,14 @@ class LlmProposer:
         *,
         lanes: int = 1,
     ) -> None:
+        """`samplings` by the models' names. A replay is given those of the run it replays, in the same order:
+        they are part of the draws."""
         self.name = name
         self.lanes = lanes
+        self.models = tuple(samplings)
         self._model = model
-        self._sampling = sampling
+        self._samplings = dict(samplings)
+        self._rooms = {name: PromptRoom(one.options, one.prompt_chars) for name, one in samplings.items()}
         self._setting = setting
         self._habits = habits
         self._recorder = recorder
@@ -101,7 +114,23 @@ class LlmProposer:
             return Refusal("no_difference", "the parents do not differ in any segment")
         segments = {step.segment for step in steps}
         segment = segments.pop() if len(segments) == 1 else ""
-        return Proposal(genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature)
+        return Proposal(
+            genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature, last.model
+        )
+
+    async def rephrase(self, order: RephraseOrder) -> CallRecord:
+        """Ask for another wording of a passage; what came of it, which is for the caller to keep on record."""
+        kept = self._recorder.rephrased(order.generation, order.version.ref)
+        if kept is not None:
+            return kept
+        sampling = self._samplings[order.model]
+        prompt = self._setting.catalogue.fill("rephrase", {"request": order.passage})
+        options = replace(sampling.options, temperature=order.temperature, seed=order.seed)
+        call = Call(sampling.model, "", prompt, options, sampling.think, sampling.keep_alive)
+        self._tell("rephrasing", None, generation=order.generation, wording=order.version.ref)
+        answer = await self._generate(call, None, lambda _kind, _text: None)
+        asked = CallRecord(NO_CHILD, 0, 0, "rephrase", "rephrase", "", "", None, call.model, options.sent(), "", prompt)
+        return _answered(asked, answer)
 
     async def close(self) -> None:
         await self._model.close()
@@ -111,8 +140,15 @@ class LlmProposer:
         where = (story.number, story.attempt, step)
         kept = self._recorder.recorded(*where)
         if kept is None:
-            prompt = compose.fit(self._prompt(draws, genome, brief, story), self._sampling.prompt_chars)
-            kept = await self._ask(where, draws, prompt)
+            catalogue = reworded(self._setting.catalogue, drawn(story.wordings, draws.seed))
+            room = self._rooms[draws.model]
+            try:
+                prompt = compose.fit(self._prompt(catalogue, draws, genome, brief, story), room.chars, room.most)
+            except compose.PromptTooLongError as error:
+                return Refusal(FailureKind.PROMPT_TOO_LONG, str(error))
+            kept = await self._ask(
+                where, draws, prompt, used(catalogue, prompt.template, draws.persona, draws.category)
+            )
         if kept.failure is not None:
             return Refusal(kept.failure, kept.detail)
         request = Request(genome, draws.segment, draws.edits, brief.contract)
@@ -124,33 +160,53 @@ class LlmProposer:
         self._keep_insight(draws, story.number, kept.answer)
         return answer
 
-    async def _ask(self, where: tuple[int, int, int], draws: Draws, prompt: Prompt) -> Recorded:
-        """Send a call until it is answered or given up; a server that is away is waited for."""
-        sampling = self._sampling
+    async def _ask(
+        self, where: tuple[int, int, int], draws: Draws, prompt: Prompt, wordings: tuple[str, ...]
+    ) -> Recorded:
+        """Send a call until it is answered or given up, and keep what came of it."""
+        sampling = self._samplings[draws.model]
         options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
         call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
         number = where[0]
         self._tell("asking", number, operator=draws.operator, persona=draws.persona, category=draws.category,
                    segment=draws.segment, temperature=draws.temperature, template=prompt.template)  # fmt: skip
-        asked = _asked(where, draws, prompt, call)
+        asked = replace(_asked(where, draws, prompt, call), wordings=wordings)
         self._recorder.begin(asked)
-        while True:
-            answer = await self._model.generate(call, functools.partial(self._recorder.words, *where))
-            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
-                break
-            self._tell("llm_away", number, reason=answer.detail)
-            await self._model.wait_until_back(lambda *_args: None)
-            self._tell("llm_back", number)
+        answer = await self._generate(call, number, functools.partial(self._recorder.words, *where))
         record = _answered(asked, answer)
-        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
-            raise LlmStoppedError(answer.detail)
         self._recorder.record(record)
+        self._learn_room(number, draws.model, call, answer)
         self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
                    seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
 
-    def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
-        setting = replace(self._setting, front=story.front)
+    async def _generate(
+        self, call: Call, number: int | None, on_words: Callable[[str, str], None]
+    ) -> Answer | LlmFailure:
+        """An answer, or a failure that this call ends with; a server that is away is waited for."""
+        for away in itertools.count():
+            await asyncio.sleep(max(0, away - 1) * _CALM_S)
+            answer = await self._model.generate(call, on_words)
+            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER or away == _FLAPS:
+                break
+            self._tell("llm_away", number, reason=answer.detail)
+            await self._model.wait_until_back(lambda *_args: None)
+            self._tell("llm_back", number)
+        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
+            raise LlmStoppedError(answer.detail)
+        return answer
+
+    def _learn_room(self, number: int, model: str, call: Call, answer: Answer | LlmFailure) -> None:
+        """What a call teaches of how long the next prompts may be."""
+        room = self._rooms[model]
+        if isinstance(answer, Answer):
+            room.fitted(call.chars, answer.prompt_tokens)
+        elif answer.kind in _OVERFLOWS:
+            room.overflowed(call.chars)
+            self._tell("prompt_cut", number, model=model, chars=call.chars, next_chars=room.chars, reason=answer.detail)
+
+    def _prompt(self, catalogue: Catalogue, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
+        setting = replace(self._setting, front=story.front, catalogue=catalogue)
         lessons = story.lessons.get(draws.segment or "", ())
         wish = Wish(draws.segment, draws.edits, draws.persona, draws.category, lessons=lessons)
         parent = replace(_known(brief.parents[0]), genome=genome)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ge_tui.evaluation.report import CurvePoint
 from ge_tui.genome import Contract, Genome
+from ge_tui.llm.calls import CallRecord
+from ge_tui.llm.prompts.wordings import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Story:
     """Of filling its slot."""
     personas: Mapping[str, float]
     categories: Mapping[str, float]
+    models: Mapping[str, float]
+    """The weights in force, over the proposer's models."""
     seed: Parent
     elites: tuple[Parent, ...] = ()
     """Whose changes may serve as examples in Evolution of Thought."""
@@ -63,8 +67,12 @@ class Story:
     """By segment: what was tried on it without success."""
     temperature_spread: float = 1.0
     """How much of an operator's range of temperatures is drawn from, around its middle."""
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    """The weights of the bands that a temperature is drawn from, inside that range; empty: all of it alike."""
     failure: Failure | None = None
     """For a repair."""
+    wordings: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    """The versions to draw from of what is worded in more than one way, or in another than the catalogue's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,8 @@ class Proposal:
     category: str | None = None
     temperature: float | None = None
     """As it was drawn; None: the control's own value."""
+    model: str | None = None
+    """Who answered; None where no model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +133,34 @@ class Proposer(Protocol):
     name: str
     lanes: int
     """How many proposals may be under way at once."""
+    models: tuple[str, ...]
+    """The models it asks, by name, in an order that never changes; empty where it asks none."""
     asks: bool
     """Whether it wants the story, thinks in Evolution of Thought, and can repair what failed its checks."""
 
     async def propose(self, brief: Brief) -> Proposal | Refusal: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RephraseOrder:
+    """A passage of a prompt that is to be worded in another way."""
+
+    generation: int
+    version: Version
+    """What it is a passage of."""
+    passage: str
+    temperature: float
+    seed: int
+    model: str
+    """Who is asked."""
+
+
+@runtime_checkable
+class Rephraser(Protocol):
+    """A proposer that can also word its own prompts in another way."""
+
+    models: tuple[str, ...]
+
+    async def rephrase(self, order: RephraseOrder) -> CallRecord: ...

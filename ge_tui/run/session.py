@@ -6,9 +6,9 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,16 @@ from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, check_controls, flatten
+from ge_tui.run.controls import ControlBoard, check_controls, check_models, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
-from ge_tui.run.proposers import check_llm, open_proposer
+from ge_tui.run.proposers import check_llm, make_proposer
+from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
-from ge_tui.settings import EvaluationSettings, Settings, parse_assignment
+from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.keys import may_change_on_resume
 from ge_tui.settings.load import with_values
 
@@ -46,7 +48,11 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
     """Find and check everything the settings name, before anything is made. Raises UserError."""
     task = find_task(settings.task)
     check_llm(settings.llm, runs)
+    models = models_named(settings.llm)
+    settings = settings.model_copy(update={"controls": _weighed(settings.controls, models)})
     check_controls(settings.controls)
+    if models:
+        check_models(settings.controls, tuple(models), settings.controls.model)
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
     task.plan(name, settings.evaluation.recipe, settings.evaluation.rung)
@@ -85,6 +91,13 @@ def bring_up_to_date(directory: RunDirectory) -> RunRow:
             store.close()
 
 
+def _weighed(controls: Controls, models: Mapping[str, float]) -> Controls:
+    """The controls a run is launched with: each of several models has a weight, a control's own where it is given."""
+    if len(models) < 2:
+        return controls
+    return controls.model_copy(update={"model": {**models, **controls.model}})
+
+
 async def work(directory: RunDirectory, *, on_event: OnEvent = lambda _: None, changes: Iterable[str] = ()) -> Ending:
     """Begin a run, or go on with it, until it ends or is cancelled.
 
@@ -106,29 +119,41 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     store.listen(on_event)
     plan = _plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
-    proposer = await open_proposer(settings, store, *parts, directory.path.parent)
-    executor = LocalExecutor(local_settings(settings.evaluation))
-    try:
+    async with AsyncExitStack() as closing:
+        models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
+        if models is not None:
+            closing.push_async_callback(models.client.close)
+        executor = LocalExecutor(local_settings(settings.evaluation))
+        closing.push_async_callback(executor.close)
         machine = await executor.start()
         store.recover()
-        store.set_environment(
-            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
-        )
-        board = ControlBoard(store, directory.inbox, check_controls)
+        housing = models and await house(models, settings, machine.device, machine.slots, store.note)
+        found = {"torch": machine.torch, "device": machine.device, "slots": machine.slots}
+        asked = housing.models if housing else None
+        proposer = make_proposer(settings, store, *parts, directory.path.parent, asked)
+        closing.push_async_callback(proposer.close)
+        kept = {"residency": asdict(housing.decision)} if housing else {}
+        store.set_environment({**_environment(), **found, "models": list(proposer.models), **kept})
+        board = ControlBoard(store, directory.inbox, checker(store))
+        if proposer.models:
+            check_models(board.current, proposer.models, board.current.model)
         if run.status != "new":
             board.go_on()
-        return await run_engine(store, board, plan, proposer, executor)
-    finally:
-        await executor.close()
-        await proposer.close()
+        make_room = await housing.begin() if housing else None
+        return await run_engine(store, board, plan, proposer, executor, make_room)
 
 
 async def run_engine(
-    store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+    store: Store,
+    board: ControlBoard,
+    plan: RunPlan,
+    proposer: Proposer,
+    executor: Executor,
+    make_room: Callable[[], Awaitable[None]] | None = None,
 ) -> Ending:
     """The engine on parts of the caller's choice. Raises RunError where the disk gives out."""
     with _resumable():
-        return await Engine(store, board, plan, proposer, executor).run()
+        return await Engine(store, board, plan, proposer, executor, make_room=make_room).run()
 
 
 @contextmanager
@@ -201,7 +226,7 @@ def _row(new: NewRun, name: str) -> RunRow:
         task=task,
         data=data,
         objectives=without_references(new.objectives),
-        environment=_environment(),
+        environment={**_environment(), "models": list(models_named(new.settings.llm))},
         seconds=0.0,
     )
 

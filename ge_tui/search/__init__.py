@@ -7,6 +7,7 @@ lack a finite value for an objective, come after all others and never breed.
 
 from ge_tui.search.archive import Archive
 from ge_tui.search.bandit import Mode, as_weights, choose, probabilities
+from ge_tui.search.contest import Tally, Verdict, judge
 from ge_tui.search.credit import Credit, Trial, credit, temperature_band
 from ge_tui.search.crowding import crowding
 from ge_tui.search.draws import draw, weighted_choice
@@ -22,7 +23,9 @@ __all__ = [
     "Credit",
     "Mode",
     "Objective",
+    "Tally",
     "Trial",
+    "Verdict",
     "as_weights",
     "choose",
     "contributions",
@@ -33,6 +36,7 @@ __all__ = [
     "front",
     "hypervolume",
     "is_comparable",
+    "judge",
     "probabilities",
     "rank",
     "spea2",

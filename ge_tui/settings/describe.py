@@ -63,11 +63,11 @@ def _names(key: Key) -> str:
 
 
 def _default(key: Key) -> str:
-    if key.is_table:
-        return "1"
     extra = key.field.json_schema_extra
     if isinstance(extra, dict) and "default_in_words" in extra:
         return str(extra["default_in_words"])
+    if key.is_table:
+        return "1"
     value: Any = key.field.get_default(call_default_factory=True)
     if isinstance(value, tuple):
         return ",".join(value) or "the task's"
@@ -77,7 +77,9 @@ def _default(key: Key) -> str:
 def _kind(key: Key) -> str:
     if key.is_table:
         known = table_names(key)
-        return f"weight 0 to 1000, for {', '.join(known) if known else 'each offline operator'}"
+        extra = key.field.json_schema_extra
+        whose = str(extra["names"]) if isinstance(extra, dict) and "names" in extra else "each offline operator"
+        return f"weight 0 to 1000, for {', '.join(known) or whose}"
     if typing.get_origin(key.field.annotation) is typing.Literal:
         return "|".join(typing.get_args(key.field.annotation))
     names = {bool: "true|false", int: "whole number", float: "number", str: "text"}

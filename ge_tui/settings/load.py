@@ -10,11 +10,13 @@ from pydantic import ValidationError
 
 from ge_tui.errors import UsageError
 from ge_tui.settings.keys import check_group, find_key, is_text
-from ge_tui.settings.schema import CATEGORIES, PERSONAS, Settings
+from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS, Controls, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
 
 Path_ = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
+_KNOWN_NAMES = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
+"""What can be weighed, locked and given a share; a run's models are known to the run alone."""
 
 
 def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Settings:
@@ -114,13 +116,18 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         settings = Settings.model_validate(completed)
     except ValidationError as error:
         raise UsageError(f"{source}: {_complaint(error)}") from None
-    for (_, table), names in _KNOWN_WEIGHTS.items():
-        named = [*getattr(settings.controls, table), *getattr(settings.controls, f"{table}_share")]
-        locked = getattr(settings.controls, f"{table}_locked")
-        unknown = [name for name in [*named, *([locked] if locked else [])] if name not in names]
+    for kind, known in _KNOWN_NAMES.items():
+        unknown = [name for name in names_in(settings.controls, kind) if name not in known]
         if unknown:
-            raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(names)}")
+            raise UsageError(f"{source}: no {kind} '{unknown[0]}'; there are: {', '.join(known)}")
     return settings
+
+
+def names_in(controls: Controls, kind: str) -> list[str]:
+    """Every name of a kind of choice that the controls weigh, lock or give a share."""
+    weights, locked = getattr(controls, kind, None), getattr(controls, f"{kind}_locked")
+    own = weights if isinstance(weights, dict) else {}
+    return [*own, *getattr(controls, f"{kind}_share"), *([locked] if locked else [])]
 
 
 def _complaint(error: ValidationError) -> str:

@@ -44,9 +44,11 @@ class Pane(Widget):
     class Selected(Message):
         """The user went to an individual; every pane that shows one follows."""
 
-        def __init__(self, number: int) -> None:
+        def __init__(self, number: int, pane: Pane | None = None) -> None:
+            """`pane` is where it was made, which need not be told of it again."""
             super().__init__()
             self.number = number
+            self.pane = pane
 
     class Wanted(Message):
         """The user wants another pane in front, as the diff on Enter in the table."""

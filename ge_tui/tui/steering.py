@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class Steering:
         self.pending[key] = pending
         return pending
 
-    def settle(self, controls: list[ControlRow], events: list[EventRow]) -> list[tuple[Pending, str]]:
+    def settle(self, controls: Iterable[ControlRow], events: Iterable[EventRow]) -> list[tuple[Pending, str]]:
         """Take in what the engine wrote; the changes that it refused, with the reason."""
         taken = {row.request for row in controls}
         refusals = {

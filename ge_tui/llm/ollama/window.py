@@ -73,13 +73,14 @@ def was_truncated(prompt_tokens: int, num_ctx: int, *, expected: int | None = No
 
     Since 2026 it keeps num_ctx/2 + 2 tokens (3 with a start token), before that num_ctx - 1 or num_ctx. A prompt may
     have just that length by chance: `expected`, a calibrated estimate of its tokens, tells (a prompt that was cut has
-    at least twice the tokens). Far fewer tokens than expected are a sign too, whatever the rule of that server.
+    at least twice the tokens). Far fewer tokens than expected are a sign too, whatever the rule of that server; but not
+    where even the expected ones fit any window: a short prompt of prose has fewer than code would, and is whole.
     """
     if prompt_tokens <= 0:
         return False
     if prompt_tokens >= num_ctx - 1:
         return True
-    if expected is not None and prompt_tokens < 0.6 * expected:
+    if expected is not None and expected > min(_SMALLEST, num_ctx // 2) and prompt_tokens < 0.6 * expected:
         return True
     halved = prompt_tokens in (num_ctx // 2 + 2, num_ctx // 2 + 3)
     return halved and (expected is None or expected > 1.4 * prompt_tokens)

@@ -48,7 +48,10 @@ class Evaluating:
         executor: Executor,
         plan: EvaluationPlan,
         may_start: Callable[[], Awaitable[bool]],
+        *,
+        holds_back: bool = False,
     ) -> None:
+        """`holds_back`: trainings wait for `train_held`."""
         self._store = store
         self._pool = pool
         self._executor = executor
@@ -58,6 +61,13 @@ class Evaluating:
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
+        self._holds_back = holds_back
+        self._held: list[tuple[IndividualRow, str]] = []
+
+    @property
+    def held(self) -> int:
+        """How many individuals passed their checks and are held back."""
+        return len(self._held)
 
     async def evaluate(self, number: int) -> None:
         """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
@@ -67,9 +77,22 @@ class Evaluating:
             raise LookupError(f"individual {number} has no source to evaluate")
         if row.fingerprint is None and not await self._check(row, source):
             return
+        if self._holds_back:
+            self._held.append((row, source))
+        else:
+            await self._train_in_turn(row, source)
+
+    async def train_held(self) -> None:
+        """Train all that were held back, in the order in which they passed their checks."""
+        held, self._held = self._held, []
+        async with asyncio.TaskGroup() as group:
+            for row, source in held:
+                group.create_task(self._train_in_turn(row, source))
+
+    async def _train_in_turn(self, row: IndividualRow, source: str) -> None:
         async with self._slots:
             if await self._may_start():
-                await self._train(number, source)
+                await self._train(row, source)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -89,15 +112,15 @@ class Evaluating:
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
-        twin = self._store.twin("fingerprint", report.fingerprint, row.number)
+        twin = self._store.twin("fingerprint", report.fingerprint, row.number, row.arm)
         if twin is not None:
             self._store.link_duplicate(row.number, twin, "fingerprint")
             return False
-        self._store.checked(row.number, report.params, report.fingerprint, report.flops)
+        self._store.checked(row.number, report.params, report.fingerprint, report.flops, report.shapes)
         return True
 
-    async def _train(self, number: int, source: str) -> None:
-        plan = self._plan
+    async def _train(self, row: IndividualRow, source: str) -> None:
+        plan, number = self._plan, row.number
         training = plan.training
         evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
         request = TrainRequest(
@@ -117,7 +140,7 @@ class Evaluating:
             raise
         self._store.finish_evaluation(evaluation, number, report)
         if report.outcome is Outcome.OK:
-            self._pool.add(Candidate(number, report.metrics))
+            self._pool.add(Candidate(number, report.metrics), row.arm)
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""

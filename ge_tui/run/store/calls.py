@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ge_tui.llm.answers import RefusalReason
 from ge_tui.llm.calls import CallRecord, Recorded
 from ge_tui.run.store.blobs import get_text, put_text
 from ge_tui.run.store.live_calls import LiveCalls
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.values import to_json, to_text
+from ge_tui.run.store.wordings import find_rephrasing, note_wordings, wordings_used
 from ge_tui.run.store.writer import Store
 
 _COLUMNS = (
@@ -22,6 +24,7 @@ _COLUMNS = (
     "server_version", "options", "system_blob", "prompt_blob", "answer_blob", "thinking_blob", "failure", "detail",
     "finished", "prompt_tokens", "completion_tokens", "first_token_s", "load_s", "total_s",
 )  # fmt: skip
+_REFUSALS = frozenset(RefusalReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class CallLog:
             return None
         return Recorded(kept.call.answer, kept.call.finished, kept.call.failure, kept.call.detail)
 
+    def rephrased(self, generation: int, ref: str) -> CallRecord | None:
+        """The rephrasing that the replayed run asked for in a generation, if it was of the same text."""
+        kept = None if self._replayed is None else find_rephrasing(self._replayed.connection, generation)
+        return kept.call if kept is not None and kept.of == ref else None
+
     def record(self, call: CallRecord) -> None:
         """Keep a call whose answer is complete, before anything is made of it."""
         with self._store.step() as connection:
@@ -76,6 +84,7 @@ class CallLog:
                     call.total_s,
                 ),
             )  # fmt: skip
+            note_wordings(connection, call)
             self._store.event(
                 "answered", call.individual, failure=call.failure, detail=call.detail, persona=call.persona,
                 category=call.category, tokens=call.completion_tokens, seconds=call.total_s,
@@ -115,6 +124,54 @@ def insights_of(connection: sqlite3.Connection) -> list[KeptInsight]:
     return [KeptInsight(number, get_text(connection, blob), *rest) for number, blob, *rest in rows]
 
 
+def models_asked(run: RunReader) -> tuple[str, ...]:
+    """The models of a run whose proposals come from an LLM, in the order in which they are drawn.
+
+    Those of a run that was begun; else those that were asked.
+    """
+    known = run.run().environment.get("models")
+    if known:
+        return tuple(known)
+    return tuple(
+        name for (name,) in run.connection.execute("SELECT model FROM llm_call GROUP BY model ORDER BY min(id)")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """A call without its texts."""
+
+    individual: int
+    attempt: int
+    operator: str
+    persona: str
+    category: str
+    model: str
+    temperature: float
+    failure: str | None
+    read_as: str
+    prompt_tokens: int
+    completion_tokens: int
+    first_token_s: float
+    total_s: float
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its answer became a child's source."""
+        return self.failure is None and bool(self.read_as) and self.read_as not in _REFUSALS
+
+
+def call_figures(connection: sqlite3.Connection, after: int = -1) -> list[CallFigures]:
+    """The calls for the individuals after one, by individual, attempt and step."""
+    rows = connection.execute(
+        "SELECT individual, attempt, operator, persona, category, model, "
+        "coalesce(json_extract(options, '$.temperature'), 0.0), failure, read_as, prompt_tokens, completion_tokens, "
+        "first_token_s, total_s FROM llm_call WHERE individual > ? ORDER BY individual, attempt, step",
+        (after,),
+    )
+    return [CallFigures(*row) for row in rows]
+
+
 def calls_of(connection: sqlite3.Connection, individual: int) -> list[KeptCall]:
     """The calls that were made for an individual, in their order."""
     return _select(connection, "individual = ? ORDER BY attempt, step", (individual,))
@@ -139,4 +196,5 @@ def _kept(connection: sqlite3.Connection, row: tuple[Any, ...]) -> KeptCall:
     for name in ("system", "prompt", "answer", "thinking"):
         blob = values.pop(f"{name}_blob")
         values[name] = "" if blob is None else get_text(connection, blob)
+    values["wordings"] = wordings_used(connection, (values["individual"], values["attempt"], values["step"]))
     return KeptCall(CallRecord(**values), read_as)

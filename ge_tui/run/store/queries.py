@@ -10,10 +10,12 @@ from dataclasses import fields
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.report import CurvePoint
+from ge_tui.evaluation.report import CurvePoint, ModuleShape
 from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.connection import StoreError
+from ge_tui.run.store.modules import modules_from_text
 from ge_tui.run.store.records import (
+    Arm,
     ControlRow,
     EvaluationRow,
     EventRow,
@@ -84,20 +86,38 @@ class Queries:
         row = self._connection.execute("SELECT source_blob FROM individual WHERE number = ?", (number,)).fetchone()
         return None if row is None or row[0] is None else get_text(self._connection, row[0])
 
+    def modules(self, number: int) -> tuple[ModuleShape, ...] | None:
+        """An individual's layers in the order of the forward pass; None where they are not on record."""
+        row = self._connection.execute("SELECT modules_blob FROM individual WHERE number = ?", (number,)).fetchone()
+        return None if row is None or row[0] is None else modules_from_text(get_text(self._connection, row[0]))
+
+    def output(self, number: int) -> str:
+        """The end of what an individual printed in its latest training; empty where nothing is on record."""
+        row = self._connection.execute(
+            "SELECT output_blob FROM evaluation WHERE individual = ? ORDER BY id DESC LIMIT 1", (number,)
+        ).fetchone()
+        return "" if row is None or row[0] is None else get_text(self._connection, row[0])
+
     def text(self, blob: int) -> str:
         return get_text(self._connection, blob)
 
-    def twin(self, column: str, value: str, other_than: int) -> int | None:
-        """The earliest other individual with this `syntax_hash` or `fingerprint`.
+    def twin(self, column: str, value: str, other_than: int, arm: Arm = Arm.EVOLUTION) -> int | None:
+        """The earliest other individual with this `syntax_hash` or `fingerprint`, of the same arm or the seed.
 
         By syntax it may be a duplicate itself: whether that is known already depends on the order in which
         checks end, and no decision may.
         """
         row = self._connection.execute(
-            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? ORDER BY number LIMIT 1",
-            (value, other_than),
+            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? "
+            "AND (number = 0 OR coalesce(json_extract(arguments, '$.arm'), ?) = ?) ORDER BY number LIMIT 1",
+            (value, other_than, Arm.EVOLUTION, arm),
         ).fetchone()
         return None if row is None else int(row[0])
+
+    def baseline(self) -> set[int]:
+        """The individuals that were made for evolution to be compared with."""
+        query = "SELECT number FROM individual WHERE json_extract(arguments, '$.arm') = ?"
+        return {number for (number,) in self._connection.execute(query, (Arm.BASELINE,))}
 
     def original(self, number: int) -> int:
         """The individual that one stands for: itself, or the end of its chain of duplicates."""
@@ -115,6 +135,11 @@ class Queries:
 
     def next_number(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM individual").fetchone()[0])
+
+    def count_before(self, generation: int) -> int:
+        """How many individuals the generations before one have; they bear the numbers below it."""
+        query = "SELECT count(*) FROM individual WHERE generation < ?"
+        return int(self._connection.execute(query, (generation,)).fetchone()[0])
 
     def evaluations(self, individual: int | None = None) -> list[EvaluationRow]:
         condition, parameters = ("individual = ?", (individual,)) if individual is not None else ("1", ())

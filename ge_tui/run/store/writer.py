@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.report import CurvePoint, TrainReport
+from ge_tui.evaluation.report import CurvePoint, ModuleShape, TrainReport
 from ge_tui.run.store.blobs import put_text
 from ge_tui.run.store.connection import open_writer, transaction
+from ge_tui.run.store.modules import modules_to_text
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.records import EventRow, MemberRow, RunRow, Status
 from ge_tui.run.store.values import to_json, to_text
@@ -190,12 +191,15 @@ class Store(Queries):
                 self._connection.execute("UPDATE individual SET source_blob = ? WHERE number = ?", (blob, number))
             self.event("duplicate", number, of=original, how=how)
 
-    def checked(self, number: int, params: int, fingerprint: str, flops: int | None) -> None:
-        """An individual passed the checks before training."""
+    def checked(
+        self, number: int, params: int, fingerprint: str, flops: int | None, modules: Sequence[ModuleShape] = ()
+    ) -> None:
+        """An individual passed the checks before training, in which its layers were traced."""
         with self.step():
+            layers = put_text(self._connection, modules_to_text(modules)) if modules else None
             self._connection.execute(
-                "UPDATE individual SET params = ?, fingerprint = ? WHERE number = ?",
-                (params, fingerprint, number),
+                "UPDATE individual SET params = ?, fingerprint = ?, modules_blob = ? WHERE number = ?",
+                (params, fingerprint, layers, number),
             )
             self.event("checked", number, params=params, flops=flops)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from ge_tui.llm.asking import TEMPERATURES
+from ge_tui.llm.temperatures import RANGES, temperature_in
 from ge_tui.search import Credit
 from ge_tui.tui.controls import mix
 from ge_tui.tui.controls.catalogue import Control, Kind, Section, sections
@@ -15,7 +15,7 @@ from ge_tui.tui.controls.earned import Earned
 from ge_tui.tui.controls.wanted import NO_NEWS, News, Wanted
 
 SETTINGS = "settings"
-_HOTTEST = max(high for _, high in TEMPERATURES.values()) * 2
+_HOTTEST = max(high for _, high in RANGES.values()) * 2
 """The end of the scale on which ranges of temperatures are drawn: the highest at the boldest."""
 
 
@@ -219,9 +219,8 @@ def _choices(control: Control) -> tuple[str, ...]:
 def _ranges(wanted: Wanted) -> Iterator[Line]:
     """With which temperatures a language model is asked, operator by operator."""
     heat, spread = float(wanted.value("temperature")), float(wanted.value("temperature_spread"))
-    for operator, (low, high) in TEMPERATURES.items():
-        middle, half = (low + high) / 2, (high - low) / 2 * spread
-        ends = (middle - half) * heat, (middle + half) * heat
+    for operator in RANGES:
+        ends = [temperature_in(operator, end, heat, spread) for end in (0.0, 1.0)]
         span = ends[0] / _HOTTEST, ends[1] / _HOTTEST
         yield Line(f"temperature/{operator}", Look.RANGE, operator, value=f"{ends[0]:.2f}–{ends[1]:.2f}", span=span)
 

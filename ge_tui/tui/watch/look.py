@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
@@ -21,6 +20,7 @@ _COLUMNS = (
     "number", "generation", "slot", "operator", "proposer", "status", "created_at", "persona", "category", "segment",
     "temperature", "outcome", "reason", "params", "duplicate_of",
 )  # fmt: skip
+_STATUS = {status.value: status for status in Status}
 
 
 class Look:
@@ -134,8 +134,9 @@ class Look:
             rungs[number], latest[number] = rung, evaluation
         curves = _curves(connection, latest, everything=numbers is None)
         return [
-            replace(
-                _individual(row, tuple(parents.get(row[0], ()))),
+            Individual(
+                **_columns(row),
+                parents=tuple(parents.get(row[0], ())),
                 rung=rungs.get(row[0]),
                 metrics=metrics.get(row[0], {}),
                 curve=curves.get(row[0], ()),
@@ -173,8 +174,8 @@ def _curves(
     return {number: tuple(points) for number, points in curves.items()}
 
 
-def _individual(row: tuple[Any, ...], parents: tuple[int, ...]) -> Individual:
+def _columns(row: tuple[Any, ...]) -> dict[str, Any]:
     values = dict(zip(_COLUMNS, row, strict=True))
-    values["status"] = Status(values["status"])
+    values["status"] = _STATUS[values["status"]]
     values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
-    return Individual(**values, parents=parents)
+    return values

@@ -72,3 +72,10 @@ def test_a_prompt_that_has_that_length_by_chance_is_not_cut():
 def test_far_fewer_tokens_than_expected_are_a_sign_too():
     assert was_truncated(1000, 4096, expected=3000)
     assert not was_truncated(2000, 4096, expected=3000)
+
+
+def test_a_short_prompt_of_prose_is_not_taken_for_a_cut_one():
+    assert not was_truncated(180, 16384, expected=TokenRate(3.0, calibrated=True).tokens(700))
+    assert not was_truncated(180, 512, expected=250)
+    assert was_truncated(258, 512, expected=600)
+    assert was_truncated(120, 512, expected=600)

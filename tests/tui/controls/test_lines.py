@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ge_tui.llm.asking import TEMPERATURES
+from ge_tui.llm.temperatures import RANGES
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.controls.lines import Look, Scene, build
 from ge_tui.tui.controls.wanted import Wanted
@@ -25,7 +25,7 @@ async def test_the_ranges_of_temperature_are_those_that_calls_were_made_with(tmp
     await watching.feed.close()
     lines = build(Scene(Wanted(watching.model, watching.steering), 0))
     ranges = {line.label: tuple(map(float, line.value.split("–"))) for line in lines if line.look is Look.RANGE}
-    assert set(ranges) == set(TEMPERATURES)
+    assert set(ranges) == set(RANGES)
     asked = [one for one in watching.model.individuals.values() if one.persona and one.operator in ("create", "mutate")]
     assert len(asked) > 10
     for one in asked:

@@ -104,7 +104,7 @@ async def test_mode_goes_round_from_anywhere_in_its_section(tmp_path: Path) -> N
         await s.press("m", "m")
         await s.engine()
         assert s.in_force("category_mode") == "manual"
-        await s.go_to("temperature")
+        await s.go_to("crossover_probability")
         await s.press("m")
         assert "nothing that could be left to the program" in s.shown()
 
@@ -396,7 +396,8 @@ async def test_credit_and_the_programs_shares_come_from_the_record(tmp_path: Pat
         drawn = [lines[f"persona.{name}"] for name in ("expert", "mad_scientist", "magoo", "engineer")]
         assert sum(line.program or 0 for line in drawn) == pytest.approx(1)
         made = [one for one in watching.model.individuals.values() if one.persona]
-        assert sum(line.earned.tried for line in drawn if line.earned) == len(made) > 0
+        assert sum(line.earned.tried for line in drawn if line.earned) >= len(made) > 0
+        assert sum(line.earned.valid for line in drawn if line.earned) <= len(made)
         asked: list[object] = []
         watching.feed.ask = asked.append  # type: ignore[method-assign,assignment]
         pane.refresh_from(Change(frozenset({Part.GENERATIONS, Part.CONTROLS})))

@@ -1,0 +1,39 @@
+"""`ge-tui` and `ge-tui attach`: the app."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ge_tui.errors import ExitCode
+from ge_tui.paths import default_runs
+from ge_tui.run.directory import RunDirectory, all_runs, find_run
+from ge_tui.tui.terminal import check_terminal
+
+
+def attach(options: argparse.Namespace) -> int:
+    """Open the app on a run, or on the list of runs."""
+    check_terminal()
+    directory = find_run(options.runs, options.run) if options.run else _only_running(options.runs)
+    return _open(options.runs, directory)
+
+
+def app(options: argparse.Namespace) -> int:  # noqa: ARG001
+    """Open the app on the list of runs."""
+    check_terminal()
+    return _open(default_runs(), None)
+
+
+def _open(runs: Path, directory: RunDirectory | None) -> int:
+    """Run the app until the user leaves it; its exit code."""
+    from ge_tui.tui.app import GeTui  # noqa: PLC0415  (a third of a second that no message should wait for)
+
+    app = GeTui(runs, directory)
+    app.run()
+    return int(app.return_code or ExitCode.DONE)
+
+
+def _only_running(runs: Path) -> RunDirectory | None:
+    """The run that works now, where it is one alone."""
+    found = [directory for directory in all_runs(runs) if directory.is_open()]
+    return found[0] if len(found) == 1 else None

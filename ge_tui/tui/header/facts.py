@@ -1,0 +1,169 @@
+"""What the header says, as pieces that fit any width. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ge_tui.run.store import Status
+from ge_tui.run.summary import format_metric
+from ge_tui.tui.header.machine_meter import Load
+from ge_tui.tui.spark import bar, duration, sparkline
+from ge_tui.tui.watch import Individual, RunModel
+
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A piece of a line."""
+
+    text: str
+    style: str = ""
+    """A component class of the header: `good`, `bad`, `warn`, `dim`, `strong`; empty: plain."""
+    need: int = 5
+    """1: never left out; the higher, the sooner it goes where there is no room."""
+
+
+def lines(model: RunModel, loads: Sequence[Load], width: int, *, unicode: bool = True) -> list[list[Fact]]:
+    """The header's two lines, cut to a width."""
+    run = model.run
+    if run is None:
+        return [[Fact(model.trouble or "opening the run ...", "bad" if model.trouble else "dim", 1)], []]
+    first = [Fact(run.name, "strong", 1), _status(model, unicode=unicode), *_progress(model, unicode=unicode)]
+    first += [*_budget(model), Fact(f"{run.task['name']} on {run.data['name']}", "dim", 8)]
+    second = [*_results(model, unicode=unicode), *_work(model), *map(_load, loads), _box(model)]
+    return [_fitting(first, width), _fitting(second, width)]
+
+
+def _fitting(facts: list[Fact], width: int) -> list[Fact]:
+    """Without the least needed, until the rest fits; two blanks stand between facts."""
+    kept = [fact for fact in facts if fact.text]
+    while len(kept) > 1 and sum(len(fact.text) + 2 for fact in kept) - 2 > width:
+        least = max(range(len(kept)), key=lambda index: (kept[index].need, index))
+        del kept[least]
+    return kept
+
+
+def _status(model: RunModel, *, unicode: bool) -> Fact:
+    run, status = model.run, model.status
+    assert run is not None
+    if model.trouble:
+        return Fact(f"cannot be read: {model.trouble}", "bad", 1)
+    if status == "running" and model.controls.get("pause"):
+        return Fact("‖ paused" if unicode else "= paused", "warn", 1)
+    if status == "running" and model.controls.get("stop") != "no":
+        when = "this generation" if model.controls.get("stop") == "generation" else "now"
+        return Fact(f"ending after {when}" if when != "now" else "ending", "warn", 1)
+    sign, style = {
+        "running": ("●", "good"), "crashed": ("✗", "bad"), "failed": ("✗", "bad"), "finished": ("✓", "good"),
+    }.get(status, ("○", "warn"))  # fmt: skip
+    sign = sign if unicode else {"●": "*", "✗": "x", "✓": "+", "○": "o"}[sign]
+    return Fact(f"{sign} {status}", style, 1)
+
+
+def _progress(model: RunModel, *, unicode: bool) -> list[Fact]:
+    assert model.run is not None
+    planned = int(model.run.settings["search"]["generations"])
+    number = len(model.generations) - 1
+    text = "measuring the seed" if number < 0 else f"generation {number}/{planned}"
+    return [Fact(text, "", 2), Fact(bar(_done(model), 10, unicode=unicode), "dim", 6)]
+
+
+def _done(model: RunModel) -> float:
+    """The part of the run that is done: by generations, or by a budget that ends sooner."""
+    assert model.run is not None
+    settings = model.run.settings
+    planned = int(settings["search"]["generations"]) + 1
+    closed = sum(row.closed_at is not None for row in model.generations)
+    part = closed / planned
+    if model.generations and model.generations[-1].closed_at is None:
+        slots = int(settings["search"]["population"])
+        ended = sum(
+            one.generation == model.generations[-1].number and one.status not in _UNDER_WAY
+            for one in model.individuals.values()
+        )
+        part += min(0.99, ended / max(1, slots)) / planned
+    budget = settings["budget"]
+    if budget.get("evaluations"):
+        part = max(part, _evaluations(model) / int(budget["evaluations"]))
+    if budget.get("hours"):
+        part = max(part, model.run.seconds / 3600 / float(budget["hours"]))
+    return min(1.0, part)
+
+
+_UNDER_WAY = (Status.PROPOSING, Status.WAITING, Status.EVALUATING)
+
+
+def _evaluations(model: RunModel) -> int:
+    return sum(one.status is Status.EVALUATED for one in model.individuals.values())
+
+
+def _budget(model: RunModel) -> list[Fact]:
+    """How long it has worked and how long it may take."""
+    run = model.run
+    assert run is not None
+    facts = [Fact(duration(run.seconds), "dim", 4)]
+    done = _done(model)
+    if model.status == "running" and 0.02 < done < 1 and run.seconds > 20:
+        facts.append(Fact(f"about {duration(run.seconds * (1 - done) / done)} left", "dim", 4))
+    return facts
+
+
+def _results(model: RunModel, *, unicode: bool) -> list[Fact]:
+    facts: list[Fact] = []
+    best = model.best
+    if best is not None and model.objectives:
+        facts.append(_best(model, best))
+    if model.front:
+        facts.append(Fact(f"front {len(model.front)}", "", 4))
+    volumes = [row.hypervolume for row in model.generations if row.hypervolume is not None]
+    if volumes:
+        trend = sparkline(volumes, 8, unicode=unicode) if len(volumes) > 1 else ""
+        facts.append(Fact(f"hypervolume {volumes[-1]:.4f} {trend}".rstrip(), "", 5))
+    return facts
+
+
+def _best(model: RunModel, best: Individual) -> Fact:
+    """The best by the first objective, beside the seed, whose figure it has to beat."""
+    name = model.objectives[0].name
+    text = f"best #{best.number} {name} {format_metric(name, best.metrics.get(name))}"
+    seed = model.individuals[0].metrics.get(name) if 0 in model.individuals else None
+    if seed is not None and best.number:
+        text += f" (seed {format_metric(name, seed)})"
+    return Fact(text, "strong", 1)
+
+
+def _work(model: RunModel) -> list[Fact]:
+    assert model.run is not None
+    facts = []
+    if model.alive:
+        settings = model.run.settings
+        slots = model.run.environment.get("slots")
+        training = len(model.in_training)
+        facts.append(Fact(f"training {training}/{slots}" if slots else f"training {training}", "", 6))
+        if settings["llm"] != "offline":
+            lanes = settings.get("ollama", {}).get("lanes", 1)
+            facts.append(Fact(f"LLM {len(model.calls)}/{lanes}", "", 6))
+    ended = _evaluations(model)
+    limit = model.run.settings["budget"].get("evaluations")
+    facts.append(Fact(f"{ended} of {limit} evaluations" if limit else f"{ended} evaluated", "dim", 7))
+    return facts
+
+
+def _load(load: Load) -> Fact:
+    text = f"{load.name} {load.busy:.0%}"
+    if load.memory_total:
+        text += f" {load.memory_used / _GIB:.1f}/{load.memory_total / _GIB:.0f} GiB"
+    return Fact(text, "dim", 6 if load.name.startswith("GPU") else 9)
+
+
+def _box(model: RunModel) -> Fact:
+    """Whether the code of the language model is kept in a box; a red badge where it is not."""
+    assert model.run is not None
+    box = model.run.environment.get("box")
+    if not model.run.environment.get("torch"):  # no engine has begun yet
+        return Fact("")
+    if isinstance(box, dict) and box.get("safe"):
+        return Fact("boxed", "good", 7)
+    return Fact(" NO BOX ", "badge", 1)

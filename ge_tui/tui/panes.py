@@ -1,0 +1,31 @@
+"""Every pane of the run screen, in the order of their number keys; imported when first shown."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from ge_tui.tui.pane import Pane
+
+
+@dataclass(frozen=True, slots=True)
+class PaneEntry:
+    """Where a pane is found."""
+
+    name: str
+    title: str
+    module: str
+    class_name: str
+
+    def load(self) -> type[Pane]:
+        found: type[Pane] = getattr(importlib.import_module(self.module), self.class_name)
+        return found
+
+
+PANES = (
+    PaneEntry("population", "Population", "ge_tui.tui.population.pane", "PopulationPane"),
+    PaneEntry("diff", "Diff", "ge_tui.tui.diff.pane", "DiffPane"),
+    PaneEntry("controls", "Controls", "ge_tui.tui.controls.pane", "ControlsPane"),
+    PaneEntry("llm", "LLM", "ge_tui.tui.llm.pane", "LlmPane"),
+    PaneEntry("log", "Log", "ge_tui.tui.log.pane", "LogPane"),
+)

@@ -1,0 +1,365 @@
+"""The population pane: the table, its filter, and what there is to say of the individual under the cursor."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from ge_tui.tui.actions import bindings
+from ge_tui.tui.line_list import LineList
+from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.population.actions import ACTIONS, HELP
+from ge_tui.tui.population.columns import columns_of, usual_columns
+from ge_tui.tui.population.filter_bar import FilterBar
+from ge_tui.tui.population.head import TableHead
+from ge_tui.tui.population.pickers import ColumnPicker, SortPicker, sorted_by
+from ge_tui.tui.population.query import parse
+from ge_tui.tui.population.remembering import Remembered, as_dict, from_dict
+from ge_tui.tui.population.signs import Tone
+from ge_tui.tui.population.summary import origin, result, status_line
+from ge_tui.tui.population.table import PopulationTable, Sorting
+from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
+from ge_tui.tui.watch import Change, Part
+
+_SETTLED_S = 0.08
+"""So long the cursor must stand still before anything follows it."""
+_CARD_FROM = 14
+"""With fewer lines than these the table gets the two of the card."""
+
+
+class PopulationPane(Pane):
+    """Every individual of the run."""
+
+    NAME = "population"
+    TITLE = "Population"
+    HELP = HELP
+    ACTIONS = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
+    DEFAULT_CSS = """
+    PopulationPane {
+        layout: vertical;
+        & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .population--status { color: $text-muted; background: $panel; }
+        & > .population--origin, & > .population--result { background: $surface; padding: 0 1; }
+        & > .population--result { color: $text-muted; }
+        & > .population--result.-bad { color: $text-error; }
+        & > .population--result.-busy { color: $text-accent; }
+        &.-low > .population--origin, &.-low > .population--result { display: none; }
+    }
+    """
+
+    class Marked(Message):
+        """The user chose the individual to compare others with; None: no longer any."""
+
+        def __init__(self, number: int | None) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, watched: Watched, *, glyphs: Glyphs | None = None) -> None:
+        super().__init__(watched)
+        self.table = PopulationTable()
+        self.table.glyphs = glyphs or glyphs_for(getattr(sys.__stderr__, "encoding", None))
+        self.following = False
+        self._head = TableHead(self.table)
+        self._bar = FilterBar(self._words_of_fields)
+        self._status = Static(classes="population--status")
+        self._origin = Static(classes="population--origin")
+        self._result = Static(classes="population--result")
+        self._filter_text = ""
+        self._remembered = Remembered()
+        self._objectives: tuple[object, ...] | None = None
+        self._announced: int | None = None
+        """The last individual that others were told of, or that they told."""
+        self._settling: Timer | None = None
+        self._line = ""
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self.table
+        yield self._bar
+        yield self._status
+        yield self._origin
+        yield self._result
+
+    # The run goes on
+
+    def refresh_from(self, change: Change) -> None:
+        if not change.touches(Part.INDIVIDUALS, Part.RUN):
+            return
+        if self._objectives != self.model.objectives:
+            self._take_objectives()
+        first = not self.table.book.facts
+        if self.table.take(self.model, change.individuals):
+            if first and self.table.row_count:
+                self._begin()
+            elif self.following:
+                self._go_to_newest()
+            self._current_may_have_changed()
+        self._show_card()
+        self._show_status()
+
+    def select(self, number: int) -> None:
+        if number == self._announced:
+            return  # an echo of our own: the cursor may be further by now
+        self._announced = number
+        if self._settling is not None:
+            self._settling.stop()
+        if self.table.go_to(number):
+            self._stop_following_unless_at_newest()
+        self._show_card()
+
+    def _take_objectives(self) -> None:
+        self._objectives = objectives = self.model.objectives
+        columns = columns_of(objectives)
+        wanted = [name for name in self._remembered.columns or () if name in columns]
+        self.table.set_columns(columns, wanted or usual_columns(objectives))
+
+    def _begin(self) -> None:
+        """With what is going on, or with the best of what has ended."""
+        best = self.model.best
+        if self._announced is not None and self.table.go_to(self._announced):
+            return
+        if self.model.alive:
+            self.following = True
+            self._go_to_newest()
+        elif best is not None:
+            self.table.go_to(best.number)
+
+    def _go_to_newest(self) -> None:
+        if self.table.newest is not None:
+            self.table.go_to(self.table.newest)
+
+    # The cursor
+
+    @on(LineList.Highlighted)
+    def _moved(self, message: LineList.Highlighted) -> None:
+        message.stop()
+        self._stop_following_unless_at_newest()
+        self._current_may_have_changed()
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self.action_diff()
+
+    def action_diff(self) -> None:
+        if self.table.current is not None:
+            self._announce()
+            self.post_message(self.Wanted("diff"))
+
+    def _stop_following_unless_at_newest(self) -> None:
+        if self.following and self.table.current != self.table.newest:
+            self.following = False
+            self._show_status()
+
+    def _current_may_have_changed(self) -> None:
+        """Tell others once the cursor stands still."""
+        if self._settling is not None:
+            self._settling.stop()
+        if self.table.current is not None:
+            self._settling = self.set_timer(_SETTLED_S, self._announce)
+
+    def _announce(self) -> None:
+        if self._settling is not None:
+            self._settling.stop()
+            self._settling = None
+        self._show_card()
+        current = self.table.current
+        if current is not None and current != self._announced:
+            self._announced = current
+            self.post_message(self.Selected(current))
+
+    # Below the table
+
+    def _show_status(self) -> None:
+        table = self.table
+        arrow = table.glyphs.down if table.sorting.falling else table.glyphs.up
+        line = status_line(
+            table.row_count, len(table.book.facts), table.book.counts,
+            sort=f"{table.sorting.column} {arrow}", filter_text=self._filter_text, following=self.following,
+            separator=self._separator,
+        )  # fmt: skip
+        if line != self._line:
+            self._line = line
+            self._status.update(Content(f" {line}"), layout=False)
+
+    def _show_card(self) -> None:
+        facts = self.table.current_facts
+        if facts is None:
+            below, tone, above = "", Tone.PLAIN, "nothing is shown" if self.table.book.facts else "no individual yet"
+        else:
+            above = origin(facts, self._separator)
+            below, tone = result(facts, self.model.objectives, self._separator)
+        for widget, text in ((self._origin, above), (self._result, below)):
+            if (content := Content(text)) != widget.content:
+                widget.update(content, layout=False)
+        self._result.set_class(tone is Tone.BAD, "-bad")
+        self._result.set_class(tone is Tone.BUSY, "-busy")
+
+    @property
+    def _separator(self) -> str:
+        return "|" if self.table.glyphs is ASCII else "·"
+
+    @on(PopulationTable.LaidOut)
+    def _laid_out(self, message: PopulationTable.LaidOut) -> None:
+        message.stop()
+        self._head.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _CARD_FROM, "-low")
+
+    # Sorting and columns
+
+    def _sort(self, sorting: Sorting) -> None:
+        self.table.sort_by(sorting)
+        self._show_status()
+
+    @on(TableHead.Clicked)
+    def _head_clicked(self, message: TableHead.Clicked) -> None:
+        message.stop()
+        self._sort(sorted_by(self.table.columns[message.column], self.table.sorting))
+
+    def action_sort(self) -> None:
+        def done(sorting: object) -> None:
+            if isinstance(sorting, Sorting):
+                self._sort(sorting)
+
+        columns = list(self.table.columns.values())
+        self.app.push_screen(SortPicker(columns, self.table.sorting, self.table.glyphs), done)
+
+    def action_reverse(self) -> None:
+        self._sort(Sorting(self.table.sorting.column, not self.table.sorting.falling))
+
+    def action_sort_left(self) -> None:
+        self._sort_beside(-1)
+
+    def action_sort_right(self) -> None:
+        self._sort_beside(1)
+
+    def _sort_beside(self, step: int) -> None:
+        """Sort by the next column of those that can be seen."""
+        shown = [place.column for place in self.table.placed]
+        names = [column.name for column in shown]
+        if not shown:
+            return
+        at = names.index(self.table.sorting.column) if self.table.sorting.column in names else -max(step, 0)
+        self._sort(sorted_by(shown[(at + step) % len(shown)], Sorting("")))
+
+    def action_columns(self) -> None:
+        def done(chosen: object) -> None:
+            if isinstance(chosen, tuple):
+                self.table.set_columns(self.table.columns, chosen)
+
+        usual = usual_columns(self.model.objectives)
+        self.app.push_screen(ColumnPicker(list(self.table.columns.values()), self.table.chosen, usual), done)
+
+    # The filter
+
+    def action_filter(self) -> None:
+        self._bar.open(self._filter_text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is others' where there is no filter to clear."""
+        return bool(self._filter_text) if action == "clear_filter" else super().check_action(action, parameters)
+
+    def action_clear_filter(self) -> None:
+        self._filter(FilterBar.Changed(parse(""), ""))
+
+    @on(FilterBar.Changed)
+    def _filter(self, message: FilterBar.Changed) -> None:
+        message.stop()
+        self._filter_text = message.text
+        self.table.filter_by(message.node)
+        if self.table.current is not None and self.table.current != self._announced:
+            self._go_back_or_tell()
+        self._show_card()
+        self._show_status()
+
+    def _go_back_or_tell(self) -> None:
+        """After another filter: to the individual that was selected, where it is shown again."""
+        if self._announced is None or not self.table.go_to(self._announced):
+            self._current_may_have_changed()
+
+    @on(FilterBar.Closed)
+    def _filter_closed(self, message: FilterBar.Closed) -> None:
+        message.stop()
+        self.table.focus()
+
+    def _words_of_fields(self) -> Mapping[str, set[str]]:
+        """The words that occur in this run, to complete what is typed."""
+        words: dict[str, set[str]] = defaultdict(set)
+        for facts in self.table.book.facts.values():
+            one = facts.one
+            for field in ("persona", "operator", "category", "segment"):
+                if value := getattr(one, field):
+                    words[field].add(value)
+            words["model"].add(facts.model)
+            words["status"].add(one.status.value)
+            if one.outcome is not None:
+                words["outcome"].add(one.outcome.value)
+        return words
+
+    # Going to individuals
+
+    def action_follow(self) -> None:
+        self.following = not self.following
+        if self.following:
+            self._go_to_newest()
+            self._current_may_have_changed()
+        self._show_status()
+
+    def action_best(self) -> None:
+        best = self.model.best
+        self._go(None if best is None else best.number, "nothing has been evaluated yet")
+
+    def action_parent(self) -> None:
+        facts = self.table.current_facts
+        parents = facts.one.parents if facts is not None else ()
+        self._go(parents[0] if parents else None, "it has no parent")
+
+    def _go(self, number: int | None, why_not: str) -> None:
+        if number is None:
+            self.notify(why_not)
+        elif not self.table.go_to(number):
+            self.notify(f"#{number} is not shown by the filter")
+        else:
+            self._stop_following_unless_at_newest()
+            self._current_may_have_changed()
+
+    def action_mark(self) -> None:
+        current = self.table.current
+        if current is not None:
+            number = None if current == self.table.marked else current
+            self.table.mark(number)
+            self.post_message(self.Marked(number))
+
+    # Remembering
+
+    def remembered(self) -> dict[str, Any]:
+        """The columns, the sorting and the filter, as `restore` takes them."""
+        history = tuple(self._bar.history)
+        columns = self.table.chosen or self._remembered.columns
+        return as_dict(Remembered(columns, self.table.sorting, self._filter_text, history))
+
+    def restore(self, kept: object) -> None:
+        """Set what `remembered` gave once; anything that cannot be used is passed over."""
+        self._remembered = remembered = from_dict(kept)
+        self._bar.history = list(remembered.history)
+        if remembered.sorting is not None:
+            self.table.sort_by(remembered.sorting)
+        if remembered.filter:
+            self._filter_text = remembered.filter
+            self.table.filter_by(parse(remembered.filter))
+        if self._objectives is not None:
+            self._take_objectives()
+        self._show_status()

@@ -1,0 +1,38 @@
+"""What the screen remembers from one time to the next: theme, layout, the settings of panes."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ge_tui.paths import user_state
+
+_MOST_BYTES = 1 << 20
+
+
+def _file() -> Path:
+    return user_state() / "screen.json"
+
+
+def recall() -> dict[str, Any]:
+    """What was remembered; empty where nothing can be read: it is a convenience, never a reason to stop."""
+    try:
+        if _file().stat().st_size > _MOST_BYTES:
+            return {}
+        found = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def remember(values: dict[str, Any]) -> None:
+    """Keep values for the next time, beside those of other names; nothing happens where the disk refuses."""
+    with suppress(OSError):
+        file = _file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside = file.with_suffix(f".{os.getpid()}")
+        aside.write_text(json.dumps({**recall(), **values}, indent=1), encoding="utf-8")
+        aside.replace(file)

@@ -1,0 +1,330 @@
+"""The run screen: the panes of one run, told a few times a second what is new."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from ge_tui.run.directory import RunDirectory
+from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.engine_process import last_words, start_engine
+from ge_tui.tui.header.header import Header
+from ge_tui.tui.header.machine_meter import Load, Meter
+from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.pane import Pane
+from ge_tui.tui.pane_grid import PaneGrid
+from ge_tui.tui.panes import PANES, PaneEntry
+from ge_tui.tui.registry import help_text
+from ge_tui.tui.remembered import recall, remember
+from ge_tui.tui.screens.dialogs import Choice, HelpScreen
+from ge_tui.tui.steering import Steering
+from ge_tui.tui.watch import Feed, Part, RunModel
+
+LOOK_S = 0.2
+"""How long the screen rests between two looks at the run."""
+_LOADS_S = 2.0
+_HEADER_S = 1.0
+"""How often the header may change, so that clocks in it cost little."""
+_ENDED = ("finished", "stopped", "failed", "crashed", "new")
+
+HELP = """
+A run is a population of networks that a language model, or the built-in operators, rewrite. The header says how far it
+is and how it does; the panes show the population, what was changed, the controls, the model's words, and what happened.
+A selection made in one pane is followed by the others. The run goes on when this screen is closed.
+"""
+
+ACTIONS = (
+    Action("run.quit", "q", "quit", "close the screen; asks what becomes of a run that goes on", footer=True),
+    Action("run.help", "question_mark,f1", "help", "what the pane in focus shows, and its keys", footer=True),
+    Action("run.pause", "p", "pause", "hold back new proposals and trainings, or go on", footer=True),
+    Action("run.engine", "S", "start/stop", "resume the run, end it after this generation, or end it now", footer=True),
+    Action("run.zoom", "z", "zoom", "let the pane in focus fill the screen, or give it back", footer=True),
+    Action("run.next_pane", "tab", "next pane", "go to the next pane"),
+    Action("run.previous_pane", "shift+tab", "previous pane", "go to the previous pane"),
+    Action("run.select_best", "", "best", "select the best individual"),
+    Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
+    Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
+    Action("run.welcome", "", "runs", "go back to the list of runs"),
+)
+
+
+class RunScreen(Screen[None]):
+    """One run: watched, steered, started and stopped."""
+
+    ACTIONS = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(ACTIONS),
+        *((str(number), f"pane({number})", "") for number in range(1, 10)),
+    ]
+    DEFAULT_CSS = """
+    RunScreen { layout: vertical; }
+    """
+
+    def __init__(self, directory: RunDirectory, *, start: bool = False) -> None:
+        """`start`: begin or resume the run, too."""
+        super().__init__()
+        self.directory = directory
+        self.model = RunModel()
+        self.feed = Feed(directory)
+        self.steering = Steering(directory)
+        self._start = start
+        self._engine: subprocess.Popen[bytes] | None = None
+        self._said_ended = False
+        self._meter = Meter()
+        self.selected: int | None = None
+
+    # -- layout ------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.model)
+        yield PaneGrid(PANES, self._make_pane)
+        yield KeyLine()
+
+    @property
+    def grid(self) -> PaneGrid:
+        return self.query_one(PaneGrid)
+
+    def _make_pane(self, entry: PaneEntry) -> Pane:
+        pane = entry.load()(self)
+        settings = recall().get("panes", {})
+        restore = getattr(pane, "restore", None)
+        if restore is not None and isinstance(settings, dict) and isinstance(settings.get(entry.name), dict):
+            restore(settings[entry.name])
+        return pane
+
+    def on_mount(self) -> None:
+        recent = recall().get("recent")
+        if isinstance(recent, list):
+            self.grid.restore([name for name in recent if isinstance(name, str)])
+        self.set_interval(_HEADER_S, self._update_header)
+        self.watch_run()
+        self.watch_machine()
+        if self._start:
+            self.start_engine()
+
+    @on(PaneGrid.Rearranged)
+    def _focus_at_first(self) -> None:
+        if self.focused is None:
+            self.grid.bring(self.grid.current)
+        self._show_keys()
+
+    def on_descendant_focus(self) -> None:
+        """A click into a pane, or a key that moved on, makes it the current one."""
+        pane = self._pane_in_focus()
+        if pane is not None and self.grid.current != pane.NAME:
+            self.grid.bring(pane.NAME, focus=False)
+        self._show_keys()
+
+    def _pane_in_focus(self) -> Pane | None:
+        focused = self.focused
+        return next((w for w in focused.ancestors_with_self if isinstance(w, Pane)), None) if focused else None
+
+    def _show_keys(self) -> None:
+        pane = self._pane_in_focus()
+        of_pane = [action for action in pane.ACTIONS if action.footer] if pane else []
+        self.query_one(KeyLine).show([*of_pane, *(action for action in ACTIONS if action.footer)])
+
+    # -- watching ----------------------------------------------------------------------------------------
+
+    @work(group="watch", exit_on_error=True)
+    async def watch_run(self) -> None:
+        """Look at the run again and again, and tell the panes what changed."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """One look at the run."""
+        update = await self.feed.poll()
+        change = self.model.apply(update)
+        if not change:
+            return
+        for pending, reason in self.steering.settle(update.controls, update.events):
+            self._tell(reason, f"{pending.key} was refused")
+        if change.touches(Part.RUN):
+            self._on_news_of_the_run()
+        with self.app.batch_update():
+            self.grid.tell(change)
+        if self.selected is None and self.model.individuals:
+            self._select(max(self.model.best.number if self.model.best else 0, 0))
+        self._update_header()
+
+    def _update_header(self) -> None:
+        self.query_one(Header).update()
+
+    def _on_news_of_the_run(self) -> None:
+        status = self.model.status
+        if status not in _ENDED:
+            self._said_ended = False
+        elif self._engine is not None and self._engine.poll() is not None and not self._said_ended:
+            self._said_ended = True
+            reason = self.model.run.status_reason if self.model.run else ""
+            if status in ("crashed", "failed", "new"):
+                words = last_words(self.directory) or reason
+                self._tell(words or "it ended without a word", "The engine ended", timeout=20)
+            else:
+                self.notify(reason, title=f"The run is {status}", markup=False)
+
+    @work(group="machine", exit_on_error=True)
+    async def watch_machine(self) -> None:
+        """Ask now and then how busy the machine is."""
+        while True:
+            loads: tuple[Load, ...] = await asyncio.to_thread(self._meter.read)
+            self.query_one(Header).show_loads(loads)
+            await asyncio.sleep(_LOADS_S)
+
+    # -- the engine --------------------------------------------------------------------------------------
+
+    def start_engine(self) -> None:
+        """Begin or resume the run in a process of its own, which outlives this screen."""
+        try:
+            self._engine = start_engine(self.directory)
+        except OSError as error:
+            self._tell(str(error), "The engine cannot be started")
+            return
+        self._said_ended = False
+        self.watch_engine(self._engine)
+
+    @work(group="engine", exclusive=True, exit_on_error=True)
+    async def watch_engine(self, engine: subprocess.Popen[bytes]) -> None:
+        """Wait for the end of an engine that this screen started, so that nothing is left of it, and say so."""
+        while engine.poll() is None:
+            await asyncio.sleep(LOOK_S)
+        self._on_news_of_the_run()
+
+    @property
+    def works(self) -> bool:
+        """Whether an engine works on the run, or is about to."""
+        return self.model.alive or (self._engine is not None and self._engine.poll() is None)
+
+    async def _steer(self, key: str, value: Any) -> None:
+        try:
+            await self.steering.send(key, value)
+        except OSError as error:
+            self._tell(str(error), "The run cannot be steered")
+
+    def _tell(self, words: str, title: str, *, timeout: float = 8) -> None:
+        self.notify(words, title=title, severity="error", timeout=timeout, markup=False)
+
+    # -- actions -----------------------------------------------------------------------------------------
+
+    def action_pane(self, number: int) -> None:
+        if number <= len(PANES):
+            self.grid.bring(PANES[number - 1].name)
+
+    def action_next_pane(self) -> None:
+        self.grid.next(1)
+
+    def action_previous_pane(self) -> None:
+        self.grid.next(-1)
+
+    def action_zoom(self) -> None:
+        self.grid.zoom()
+
+    async def action_pause(self) -> None:
+        if not self.works:
+            self.notify("No engine works on this run; S resumes it.")
+            return
+        await self._steer("pause", not self.model.controls.get("pause", False))
+
+    @work
+    async def action_engine(self) -> None:
+        """Ask what to do with the engine, and do it."""
+        if self.works:
+            answers = [("pause", "go on" if self.model.controls.get("pause") else "pause"),
+                       ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
+                       ("", "nothing")]  # fmt: skip
+        else:
+            answers = [("resume", "resume it"), ("", "nothing")]
+        answer = await self.app.push_screen_wait(Choice(f"The run is {self.model.status}.", answers))
+        if answer == "resume":
+            self.start_engine()
+        elif answer == "pause":
+            await self.action_pause()
+        elif answer in ("generation", "now"):
+            await self._steer("stop", answer)
+
+    def action_help(self) -> None:
+        pane = self._pane_in_focus()
+        groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", ACTIONS)]
+        title, words = "A run", HELP
+        if pane is not None:
+            title, words = pane.TITLE, pane.HELP
+            groups.insert(0, ("Keys", pane.ACTIONS))
+        self.app.push_screen(HelpScreen(help_text(title, words, groups)))
+
+    @work
+    async def action_quit(self) -> None:
+        """Close the screen; a run that goes on is asked about."""
+        if self.works:
+            answers = [("leave", "leave it running; `ge-tui` finds it again"),
+                       ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
+                       ("", "stay here")]  # fmt: skip
+            answer = await self.app.push_screen_wait(Choice("The run is still going.", answers))
+            if not answer:
+                return
+            if answer != "leave":
+                await self._steer("stop", answer)
+        self.keep_layout()
+        self.app.exit()
+
+    def action_welcome(self) -> None:
+        self.keep_layout()
+        self.app.switch_to_welcome()  # type: ignore[attr-defined]
+
+    def action_select_best(self) -> None:
+        if self.model.best is not None:
+            self._select(self.model.best.number)
+
+    def action_select_parent(self) -> None:
+        one = self.model.individuals.get(self.selected if self.selected is not None else -1)
+        if one is not None and one.parents:
+            self._select(one.parents[0])
+
+    def action_select_newest(self) -> None:
+        if self.model.individuals:
+            self._select(max(self.model.individuals))
+
+    def _select(self, number: int, source: Pane | None = None) -> None:
+        self.selected = number
+        self.grid.select(number, source=source)
+
+    # -- what panes post ---------------------------------------------------------------------------------
+
+    @on(Pane.Selected)
+    def _on_selected(self, message: Pane.Selected) -> None:
+        self._select(message.number, message.pane)
+
+    @on(Pane.Wanted)
+    def _on_wanted(self, message: Pane.Wanted) -> None:
+        self.grid.bring(message.pane)
+
+    @on(KeyLine.Clicked)
+    async def _on_key_clicked(self, message: KeyLine.Clicked) -> None:
+        await self.run_named(message.action)
+
+    async def run_named(self, action: Action) -> None:
+        """Run an action wherever it lives: this screen, or one of its panes, which is then brought to the front."""
+        if action.scope == "run":
+            await self.run_action(action.method)
+            return
+        self.grid.bring(action.scope)
+        await self.grid.mounted[action.scope].run_action(action.method)
+
+    def keep_layout(self) -> None:
+        """Remember for the next time what stands in front, and how the panes are set."""
+        panes = {
+            name: pane.remembered() for name, pane in self.grid.mounted.items() if hasattr(pane, "remembered")
+        }  # fmt: skip
+        before = recall().get("panes", {})
+        remember({"recent": self.grid.recent, "panes": {**(before if isinstance(before, dict) else {}), **panes}})
+
+    async def on_unmount(self) -> None:
+        await self.feed.close()

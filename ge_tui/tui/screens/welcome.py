@@ -1,0 +1,201 @@
+"""Where everything begins: the runs there are, a new one, and what was found on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from ge_tui.errors import UserError
+from ge_tui.run.directory import RunDirectory, all_runs
+from ge_tui.run.overview import RunOverview, overview
+from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.registry import help_text
+from ge_tui.tui.screens.dialogs import HelpScreen
+from ge_tui.tui.screens.run_list import doctor_lines, order, run_line
+from ge_tui.tui.terminal import speaks_unicode
+
+_LOOK_S = 2.0
+
+HELP = """
+Runs are listed with those that work now first. A run that stopped or crashed goes on from where it was. The lines below
+say what was found on this machine; `ge-tui doctor` tells more.
+"""
+
+ACTIONS = (
+    Action("welcome.open", "enter", "open", "watch the run under the cursor", footer=True),
+    Action("welcome.demo", "d", "demo", "begin a small run that needs neither a model nor a download", footer=True),
+    Action("welcome.resume", "r", "resume", "go on with the run under the cursor, and watch it", footer=True),
+    Action("welcome.help", "question_mark,f1", "help", "what is to be seen here", footer=True),
+    Action("welcome.quit", "q,escape", "quit", "leave; runs go on", footer=True),
+)
+_DEMO = ("data=digits", "llm=offline", "population=6", "generations=8")
+
+
+class WelcomeScreen(Screen[None]):
+    """The list of runs."""
+
+    ACTIONS = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(tuple(a for a in ACTIONS if a.keys != "enter"))]
+    DEFAULT_CSS = """
+    WelcomeScreen { layout: vertical; }
+    WelcomeScreen > #title { height: auto; padding: 1 2 0 2; }
+    WelcomeScreen > OptionList { height: auto; max-height: 60%; border: none; background: $surface; margin: 1 1; }
+    WelcomeScreen > OptionList:focus { border: none; }
+    WelcomeScreen #doctor { text-wrap: nowrap; text-overflow: ellipsis; }
+    WelcomeScreen > VerticalScroll { height: 1fr; padding: 0 2; }
+    """
+
+    def __init__(self, runs: Path) -> None:
+        super().__init__()
+        self._runs = runs
+        self._found: dict[str, RunOverview] = {}
+        self._shown: list[RunOverview] = []
+        self._findings: list[dict[str, Any]] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(_title(), id="title")
+        yield OptionList(markup=False)
+        with VerticalScroll(can_focus=False):
+            yield Static(id="doctor", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(KeyLine).show(ACTIONS)
+        self.query_one(OptionList).focus()
+        self._show_findings()
+        self.watch_runs()
+        self.examine()
+
+    # -- what there is -----------------------------------------------------------------------------------
+
+    @work(group="runs", exit_on_error=True)
+    async def watch_runs(self) -> None:
+        """Read the runs, and those that may have changed again and again."""
+        while True:
+            found = await asyncio.to_thread(self._read)
+            if found != self._shown:
+                self._show(found)
+            await asyncio.sleep(_LOOK_S)
+
+    def _read(self) -> list[RunOverview]:
+        """Blocking. A run that ended is read once: nothing changes in it."""
+        for directory in all_runs(self._runs):
+            known = self._found.get(directory.name)
+            if known is None or known.status in ("running", "new", "crashed", "stopped", ""):
+                self._found[directory.name] = overview(directory)
+        return order(self._found.values())
+
+    def _show(self, found: Sequence[RunOverview]) -> None:
+        listing = self.query_one(OptionList)
+        at = self._name_under_cursor()
+        self._shown = list(found)
+        width = max(40, self.size.width - 6)
+        listing.clear_options()
+        for run in found:
+            listing.add_option(Option(run_line(run, width, unicode=speaks_unicode()), id=run.name))
+        names = [run.name for run in found]
+        if not names:
+            listing.add_option(Option("no runs yet: Enter begins a small one that works everywhere", id=""))
+        listing.highlighted = names.index(at) if at in names else 0
+
+    def on_resize(self) -> None:
+        if self._shown:
+            self._show(self._shown)
+
+    def _name_under_cursor(self) -> str:
+        listing = self.query_one(OptionList)
+        if listing.highlighted is None or not listing.option_count:
+            return ""
+        return listing.get_option_at_index(listing.highlighted).id or ""
+
+    @work(group="doctor", exit_on_error=True)
+    async def examine(self) -> None:
+        """What `ge-tui doctor` finds; in a process of its own, for it looks at torch."""
+        command = [sys.executable, "-P", "-m", "ge_tui", "doctor", "--json", "--runs", str(self._runs)]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            said, _ = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        try:
+            self._findings = json.loads(said)
+        except ValueError:
+            self._findings = [{"name": "doctor", "grade": "missing", "detail": "ended without a word", "advice": ""}]
+        self._show_findings()
+
+    def _show_findings(self) -> None:
+        self.query_one("#doctor", Static).update(doctor_lines(self._findings))
+
+    # -- actions -----------------------------------------------------------------------------------------
+
+    @on(OptionList.OptionSelected)
+    async def action_open(self) -> None:
+        name = self._name_under_cursor()
+        if name:
+            self._open(name, start=False)
+        else:
+            self.action_demo()
+
+    def action_resume(self) -> None:
+        run = next((run for run in self._shown if run.name == self._name_under_cursor()), None)
+        if run is None:
+            return
+        if run.status in ("running", "finished"):
+            self.notify(f"{run.name} is {run.status}; Enter watches it.", markup=False)
+        else:
+            self._open(run.name, start=True)
+
+    def _open(self, name: str, *, start: bool) -> None:
+        run = self._found[name]
+        if run.problem:
+            self.notify(run.problem, title=f"{name} cannot be opened", severity="error", markup=False)
+        else:
+            self.app.open_run(RunDirectory(self._runs / name), start=start)  # type: ignore[attr-defined]
+
+    @work(exclusive=True, group="begin", exit_on_error=True)
+    async def action_demo(self) -> None:
+        """Begin the offline demo on digits."""
+        self.notify("preparing a small run on digits ...")
+        try:
+            directory = await asyncio.to_thread(_begin_demo, self._runs)
+        except UserError as error:
+            self.notify(str(error), title="The demo cannot begin", severity="error", markup=False)
+            return
+        self.app.open_run(directory, start=True)  # type: ignore[attr-defined]
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(help_text("Runs", HELP, [("Keys", ACTIONS)])))
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+
+def _begin_demo(runs: Path) -> RunDirectory:
+    from ge_tui.run.session import create_run, prepare_run  # noqa: PLC0415  (half a second, only where it is needed)
+    from ge_tui.settings import read_settings  # noqa: PLC0415
+
+    return create_run(prepare_run(read_settings((), _DEMO), runs), runs)
+
+
+def _title() -> Text:
+    return Text.assemble(("ge-tui", "bold"), "  evolve PyTorch networks with a language model")
