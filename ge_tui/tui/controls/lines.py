@@ -10,7 +10,7 @@ from typing import Any
 from ge_tui.llm.temperatures import RANGES, temperature_in
 from ge_tui.search import Credit
 from ge_tui.tui.controls import mix
-from ge_tui.tui.controls.catalogue import Control, Kind, Section, sections
+from ge_tui.tui.controls.catalogue import Control, Kind, Section, by_key, sections
 from ge_tui.tui.controls.earned import Earned
 from ge_tui.tui.controls.wanted import NO_NEWS, News, Wanted
 
@@ -158,13 +158,15 @@ def _body(section: Section, scene: Scene) -> Iterator[Line]:
     for control in section.controls:
         if control.kind in (Kind.MIX, Kind.SHARES) or control == section.mode:
             continue
-        if control.key != section.locked or section.mix is None:
+        if control.key != section.locked:
             yield _line(control, scene, _shorter(control.label, section.name))
     if section.name == "temperature":
         yield from _ranges(scene.wanted)
     if section.mix is None:
         if section.mode is not None:
             yield _line(section.mode, scene, "chosen by")
+        if section.locked:
+            yield _line(by_key()[section.locked], scene, "only")
         yield from _bars(section, scene)
 
 
@@ -227,8 +229,7 @@ def _ranges(wanted: Wanted) -> Iterator[Line]:
 
 def _shorter(label: str, section: str) -> str:
     """`temperature spread` is `spread` under `Temperature`."""
-    short = label.removeprefix(f"{section.replace('_', ' ')} ") or label
-    return "only" if short == "locked" else short
+    return label.removeprefix(f"{section.replace('_', ' ')} ") or label
 
 
 def _written(value: Any) -> str:
