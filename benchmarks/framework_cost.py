@@ -1,9 +1,11 @@
 """What the framework itself costs a child, with an evaluator that takes no time.
 
-    python -m benchmarks.framework_cost [--children 10000] [--proposer instant|offline] [--json FILE]
+    python -m benchmarks.framework_cost [--children 10000] [--proposer instant|offline|models] [--set KEY=VALUE]
+        [--json FILE]
 
 CPU seconds of this process a child, early and late in the run, its memory, and the size on disk of a
-thousand children of 9 kB each.
+thousand children of 9 kB each. `models` asks two language models that answer at once; with
+`--set persona_mode=auto` and the like it shows what choosing costs.
 """
 
 from __future__ import annotations
@@ -18,15 +20,22 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.instant import InstantExecutor, InstantProposer
+from benchmarks.instant import InstantExecutor, InstantModel, InstantProposer
+from ge_tui.llm.asking import Habits
+from ge_tui.llm.llm_proposer import LlmProposer, Sampling
 from ge_tui.llm.offline_proposer import OfflineProposer
+from ge_tui.llm.ollama import Options
+from ge_tui.llm.prompts.catalogue import load_catalogue
+from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.session import _plan, create_run, prepare_run, run_engine
 from ge_tui.run.store import EventRow, Store
+from ge_tui.run.store.calls import CallLog
 from ge_tui.settings import read_settings
 
 SOURCE_BYTES = 9_000
+MODELS = ("first:7b", "second:7b")
 
 
 class Meter:
@@ -45,10 +54,21 @@ class Meter:
             self.rows.append((self._count, time.process_time(), self._process.memory_info().rss / 1e6))
 
 
-async def run(children: int, proposer: Proposer, base: Path) -> tuple[Meter, float, float]:
+def proposer_of(name: str, store: Store) -> Proposer:
+    if name != "models":
+        return InstantProposer() if name == "instant" else OfflineProposer()
+    task = _plan(store, read_settings()).evaluation.task
+    goals = tuple((spec.name, spec.direction) for spec in task.file.objectives)
+    setting = Setting(load_catalogue(Path("/nowhere")), task.contract, "images to class scores", goals)
+    options = Options(num_ctx=1 << 20, num_predict=4096, seed=0)
+    samplings = {model: Sampling(model, options, None, "0", 1 << 30) for model in MODELS}
+    return LlmProposer("ollama:several", InstantModel(), samplings, setting, Habits(), CallLog(store), store.note)
+
+
+async def run(children: int, name: str, assignments: list[str], base: Path) -> tuple[Meter, float, float]:
     generations = children // 12 - 1
     new = prepare_run(read_settings((), ["data=fake", "population=12", f"generations={generations}",
-                                         "mutation_probability=1"]), base)  # fmt: skip
+                                         "mutation_probability=1", *assignments]), base)  # fmt: skip
     padding = "# " + "x" * 97 + "\n"
     missing = max(0, SOURCE_BYTES - len(new.task.seed_source))
     new = replace(new, task=replace(new.task, seed_source=new.task.seed_source + padding * (missing // len(padding))))
@@ -59,6 +79,7 @@ async def run(children: int, proposer: Proposer, base: Path) -> tuple[Meter, flo
     started = time.perf_counter()
     try:
         board = ControlBoard(store, directory.inbox)
+        proposer = proposer_of(name, store)
         await run_engine(store, board, _plan(store, new.settings), proposer, InstantExecutor())
         wall = time.perf_counter() - started
     finally:
@@ -69,12 +90,12 @@ async def run(children: int, proposer: Proposer, base: Path) -> tuple[Meter, flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=10_000)
-    parser.add_argument("--proposer", choices=("instant", "offline"), default="instant")
+    parser.add_argument("--proposer", choices=("instant", "offline", "models"), default="instant")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting of the run")
     parser.add_argument("--json")
     options = parser.parse_args()
-    proposer = InstantProposer() if options.proposer == "instant" else OfflineProposer()
     with tempfile.TemporaryDirectory() as folder:
-        meter, megabytes, wall = asyncio.run(run(options.children, proposer, Path(folder)))
+        meter, megabytes, wall = asyncio.run(run(options.children, options.proposer, options.set, Path(folder)))
     rows = meter.rows
     total = rows[-1][0]
     print(f"{total:,} children, {wall:.0f} s wall")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
+from collections.abc import Callable
 
 from ge_tui.evaluation.executors import CheckRequest, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CheckReport, CurvePoint, OnProgress, TrainReport
+from ge_tui.llm.ollama import Answer, Call, LlmFailure
 from ge_tui.llm.proposer import Brief, Proposal, Refusal, Step
+
+_CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 class InstantProposer:
@@ -30,6 +35,26 @@ class InstantProposer:
         kept = [line for line in code.split("\n") if not line.startswith("_CHANGE = ")]
         child = genome.with_segment(name, "\n".join([*kept, f"_CHANGE = {self._count}"]))
         return Proposal(child.source, (Step("mutate", "instant", name, f"change {self._count}"),), name)
+
+
+class InstantModel:
+    """A language model that answers with the last code it was shown, one line of it new."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def generate(self, call: Call, on_words: Callable[[str, str], None]) -> Answer | LlmFailure:  # noqa: ARG002
+        self._count += 1
+        code = _CODE.findall(call.prompt)[-1].rstrip("\n").split("\n")
+        kept = "\n".join(line for line in code if not line.startswith("_CHANGE_"))
+        text = f"```python\n{kept}\n_CHANGE_{self._count} = 0\n```\n"
+        return Answer(text, "", "stop", True, 100, 100, 0.0, 1.0, 0.1, 100.0, call.model)
+
+    async def wait_until_back(self, on_wait: Callable[..., None]) -> None:  # noqa: ARG002
+        return None
+
+    async def close(self) -> None:
+        return None
 
 
 class InstantExecutor:

@@ -12,10 +12,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ge_tui.cli.lines import line_of
 from ge_tui.cli.progress import Progress
 from ge_tui.cli.tables import front_table
 from ge_tui.run.directory import RunDirectory
+from ge_tui.run.event_lines import line_of
 from ge_tui.run.store import EventRow, RunReader, RunRow
 
 _REFRESH_S = 0.25

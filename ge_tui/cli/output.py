@@ -12,7 +12,10 @@ from pygments.lexer import Lexer
 from rich.console import Console
 from rich.table import Table
 
+from ge_tui.printable import printable
 from ge_tui.run.store.values import to_json
+
+__all__ = ["print_all_the_same", "print_code", "print_json", "print_table", "printable", "silence"]
 
 
 def print_json(value: Any) -> None:
@@ -34,16 +37,6 @@ def print_code(text: str, lexer: Lexer) -> None:
         print(highlight(printable(text), lexer, Terminal256Formatter(style="monokai")), end="")
     else:
         print(text, end=end)
-
-
-def printable(text: str) -> str:
-    """A text from a genome without what would steer the terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def one_line(text: str, most: int = 200) -> str:
-    """A text from a genome as part of a line."""
-    return printable(" ".join(text.split()))[:most]
 
 
 def print_all_the_same(text: str, stream: TextIO | None = None) -> None:

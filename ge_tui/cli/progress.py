@@ -6,9 +6,9 @@ import sys
 import time
 from types import TracebackType
 
-from ge_tui.cli.lines import line_of
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.run.directory import RunDirectory
+from ge_tui.run.event_lines import line_of
 from ge_tui.run.store import EventRow
 
 

@@ -9,8 +9,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import one_line, print_json, print_table, printable
+from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.errors import UsageError, UserError
+from ge_tui.printable import one_line
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import wording_trials

@@ -10,6 +10,8 @@ from ge_tui.llm.proposer import Brief, Insight, Parent, Story
 from ge_tui.llm.temperatures import temperature_in
 from ge_tui.search import weighted_choice
 
+AIMED = frozenset({"create", "mutate", "eot"})
+"""What the user's aim holds for."""
 REUSE = 0.5
 """How often an insight on record is used again instead of thinking anew."""
 
@@ -65,6 +67,8 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
             return None
     takes_all = operator in ("mutate", "create", "crossover") and whole < habits.whole_file
     segment = None if takes_all or not names else names[int(place * len(names))]
+    if operator in AIMED and story.aim.segment in genome.names:
+        segment = story.aim.segment
     if operator == "repair":
         failed = story.failure.segment if story.failure else None
         segment = failed if failed in genome.names else None

@@ -14,7 +14,7 @@ from ge_tui.errors import NotReadyError
 from ge_tui.genome import Genome, cut
 from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
-from ge_tui.llm.asking import Draws, Habits, draw_call
+from ge_tui.llm.asking import AIMED, Draws, Habits, draw_call
 from ge_tui.llm.calls import NO_CHILD, CallRecord, Recorded, Recorder
 from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
@@ -176,8 +176,6 @@ class LlmProposer:
         record = _answered(asked, answer)
         self._recorder.record(record)
         self._learn_room(number, draws.model, call, answer)
-        self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
-                   seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
 
     async def _generate(
@@ -208,7 +206,8 @@ class LlmProposer:
     def _prompt(self, catalogue: Catalogue, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
         setting = replace(self._setting, front=story.front, catalogue=catalogue)
         lessons = story.lessons.get(draws.segment or "", ())
-        wish = Wish(draws.segment, draws.edits, draws.persona, draws.category, lessons=lessons)
+        said = story.aim.instruction if draws.operator in AIMED else ""
+        wish = Wish(draws.segment, draws.edits, draws.persona, draws.category, said, lessons)
         parent = replace(_known(brief.parents[0]), genome=genome)
         if draws.operator == "repair" and story.failure is not None:
             return compose.repair(setting, parent, story.failure.outcome, story.failure.reason, wish)

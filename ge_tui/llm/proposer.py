@@ -45,6 +45,19 @@ class Insight:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Where the user points mutations, and what they are to do."""
+
+    segment: str = ""
+    """Empty: drawn."""
+    instruction: str = ""
+    """In the user's own words."""
+
+
+NO_AIM = Aim()
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What else an LLM is told: offline operators have no use for it."""
 
@@ -71,6 +84,7 @@ class Story:
     """The weights of the bands that a temperature is drawn from, inside that range; empty: all of it alike."""
     failure: Failure | None = None
     """For a repair."""
+    aim: Aim = NO_AIM
     wordings: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     """The versions to draw from of what is worded in more than one way, or in another than the catalogue's."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ge_tui.errors import UsageError
+from ge_tui.genome import cut
 from ge_tui.llm import offline
 from ge_tui.run import inbox
 from ge_tui.run.store import ControlRow, Store
@@ -36,17 +37,25 @@ def fold(rows: Iterable[ControlRow]) -> Controls:
 
 
 def checker(queries: Queries) -> Callable[[Controls], None]:
-    """What says whether controls will do for a run that was begun, so that its models are known."""
+    """What says whether controls will do for a run that was begun: its seed is known, and its models."""
     models: list[str] = queries.run().environment.get("models", [])
+    segments = cut(queries.run().task["seed_source"]).names
     launched = fold(row for row in queries.controls() if row.actor == "launch")
     known = {*models, *names_in(launched, "model")}
 
     def check(controls: Controls) -> None:
         check_controls(controls)
+        check_aim(controls, segments)
         if models:
             check_models(controls, models, known)
 
     return check
+
+
+def check_aim(controls: Controls, segments: Sequence[str]) -> None:
+    """Whether mutations are aimed at a segment that there is. Raises UsageError."""
+    if controls.aim_segment and controls.aim_segment not in segments:
+        raise UsageError(f"no segment '{controls.aim_segment}'; the seed has: {', '.join(segments)}")
 
 
 def check_models(controls: Controls, models: Sequence[str], known: Container[str] = ()) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Status, Store
 from ge_tui.run.store.calls import KeptInsight, insights_of
-from ge_tui.search import Objective, dominates
+from ge_tui.search import Candidate, Objective, dominates
 
 _LOOKED_AT = 60
 """So many of the newest children are looked at for lessons."""
@@ -31,27 +31,37 @@ def lessons(store: Store, pool: Pool, objectives: Sequence[Objective]) -> dict[s
     return {segment: tuple(texts) for segment, texts in found.items() if texts}
 
 
-def live_insights(store: Store, pool: Pool, objectives: Sequence[Objective]) -> list[KeptInsight]:
-    """The insights that still help, or have not been tried often enough to tell."""
+def live_insights(
+    store: Store, pool: Pool, objectives: Sequence[Objective], elites: Collection[int]
+) -> list[KeptInsight]:
+    """The insights from some elites that still help, or have not been tried often enough to tell."""
+    known = insights_of(store.connection, elites)
+    if not known:
+        return []
+    places = ", ".join("?" * len(known))
     uses: dict[int, list[bool]] = {}
-    for row in store.individuals("operator = 'eot'"):
-        used = row.arguments.get("insight")
-        if isinstance(used, int):
-            uses.setdefault(used, []).append(helped(pool, row, objectives))
-    return [
-        insight
-        for insight in insights_of(store.connection)
-        if len(tried := uses.get(insight.id, [])) < TRIALS or any(tried[-TRIALS:])
-    ]
+    for row in store.individuals(
+        f"number > ? AND operator = 'eot' AND json_extract(arguments, '$.insight') IN ({places})",
+        (min(insight.individual for insight in known), *(insight.id for insight in known)),
+    ):
+        uses.setdefault(row.arguments["insight"], []).append(helped(pool, row, objectives))
+    return [insight for insight in known if still_helps(uses.get(insight.id, []))]
+
+
+def still_helps(tried: Sequence[bool]) -> bool:
+    """Whether an insight is kept, by whether each of its uses helped, the oldest first."""
+    return len(tried) < TRIALS or any(tried[-TRIALS:])
 
 
 def helped(pool: Pool, row: IndividualRow, objectives: Sequence[Objective]) -> bool:
     """Whether a child was measured, and is not dominated by the parent it was made from."""
-    child = pool.candidate(row.number)
-    parent = pool.candidate(row.parents[0]) if row.parents else None
-    if row.status is not Status.EVALUATED or child is None:
-        return False
-    return parent is None or not dominates(parent, child, objectives)
+    child = pool.candidate(row.number) if row.status is Status.EVALUATED else None
+    return improved(child, pool.candidate(row.parents[0]) if row.parents else None, objectives)
+
+
+def improved(child: Candidate | None, parent: Candidate | None, objectives: Sequence[Objective]) -> bool:
+    """Whether a child was measured, and is not dominated by its parent, where that was measured."""
+    return child is not None and (parent is None or not dominates(parent, child, objectives))
 
 
 def as_told(insight: KeptInsight) -> Insight:

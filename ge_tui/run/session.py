@@ -17,8 +17,9 @@ from ge_tui.errors import RunError, UsageError
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
+from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, check_controls, check_models, checker, flatten
+from ge_tui.run.controls import ControlBoard, check_aim, check_controls, check_models, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
@@ -51,6 +52,7 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
     models = models_named(settings.llm)
     settings = settings.model_copy(update={"controls": _weighed(settings.controls, models)})
     check_controls(settings.controls)
+    check_aim(settings.controls, cut(task.seed_source).names)
     if models:
         check_models(settings.controls, tuple(models), settings.controls.model)
     objectives = specs_of(task, settings.search.objectives)

@@ -105,6 +105,14 @@ class Controls(Group):
         json_schema_extra={"names": "each model of the run"},
         description="how often each model of the run is asked, relative to the others (1 where not named, 0 is off)",
     )
+    aim_segment: str = Field(
+        "", description="the segment that every mutation by an LLM is to change; empty: drawn for each"
+    )
+    aim_instruction: str = Field(
+        "",
+        max_length=4000,
+        description="what mutations by an LLM are asked for besides, in your own words; empty: nothing",
+    )
     operator: dict[str, Weight] = Field(
         default_factory=dict,
         description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
 from textual.message import Message
 from textual.widget import Widget
@@ -10,8 +11,6 @@ from textual.widget import Widget
 from ge_tui.tui.actions import Action
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Change, Feed, RunModel
-
-T = TypeVar("T")
 
 
 class Watched(Protocol):
@@ -50,6 +49,13 @@ class Pane(Widget):
             self.number = number
             self.pane = pane
 
+    class Marked(Message):
+        """The user chose the individual to compare others with; None: no longer any."""
+
+        def __init__(self, number: int | None) -> None:
+            super().__init__()
+            self.number = number
+
     class Wanted(Message):
         """The user wants another pane in front, as the diff on Enter in the table."""
 
@@ -71,3 +77,13 @@ class Pane(Widget):
 
     def select(self, number: int) -> None:
         """The shared selection moved to an individual."""
+
+    def mark(self, number: int | None) -> None:
+        """An individual was marked to compare others with; None: no longer any."""
+
+    def remembered(self) -> dict[str, Any]:
+        """Settings of the pane that are kept for the next time, as JSON has them."""
+        return {}
+
+    def restore(self, values: Mapping[str, Any]) -> None:
+        """Take settings as they were remembered; what is not understood is left out."""

@@ -88,6 +88,7 @@ class PaneGrid(Container):
         self._missed: dict[str, Change] = {}
         self._selected: int | None = None
         self._told: dict[str, int | None] = {}
+        self._marked: int | None = None
         self.zoomed = False
         self.in_sight: list[Place] = []
 
@@ -156,6 +157,7 @@ class PaneGrid(Container):
             pane = self._panes[place.pane] = self._make(entry)
             self._missed[place.pane] = Change(_EVERYTHING)
             self.mount(pane)
+            pane.mark(self._marked)
         pane = self._panes[place.pane]
         pane.set_class(place.x > 0, "beside")
         pane.styles.offset = (place.x, place.y + 1)
@@ -204,6 +206,12 @@ class PaneGrid(Container):
                 self._told[name] = number
         for place in self.in_sight:
             self._tell_selection(place.pane)
+
+    def mark(self, number: int | None) -> None:
+        """Let every pane know which individual others are compared with."""
+        self._marked = number
+        for pane in self._panes.values():
+            pane.mark(number)
 
     def _catch_up(self, name: str) -> None:
         pane = self._panes[name]

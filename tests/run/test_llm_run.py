@@ -309,6 +309,34 @@ async def test_a_locked_persona_is_the_only_one(server: FakeOllama, executor: Ex
     assert {row.persona for row in individuals(directory) if row.persona} == {"magoo"}
 
 
+async def test_mutations_go_where_the_user_aims_and_are_told_what_they_are_to_do(
+    server: FakeOllama, executor: Executor, tmp_path: Path
+) -> None:
+    directory = new_run(tmp_path, "generations=2", "mutation_probability=1", "ollama.whole_file=1")
+
+    def steer(event: EventRow) -> None:
+        if event.kind == "generation_closed" and event.payload["generation"] == 0:
+            inbox.send(directory.inbox, "aim_segment", "SE")
+            inbox.send(directory.inbox, "aim_instruction", "try a gate that is hard")
+            inbox.send(directory.inbox, "aim_segment", "Nowhere")
+
+    await work(directory, on_event=steer)
+    with RunReader(directory.database) as reader:
+        calls = [call.call for row in reader.individuals() for call in calls_of(reader.connection, row.number)]
+        first, later = [c for c in calls if c.operator == "create"], [c for c in calls if c.operator == "mutate"]
+        assert first
+        assert later
+        assert all(call.segment is None and "try a gate" not in call.prompt for call in first)
+        assert all(call.segment == "SE" and "try a gate that is hard" in call.prompt for call in later)
+        refused = [event for event in reader.events() if event.kind == "control_refused"]
+        assert [event.payload["value"] for event in refused] == ["Nowhere"]
+
+
+async def test_an_aim_that_is_nowhere_is_refused_at_the_start(executor: Executor, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no segment 'Nowhere'; the seed has: .*SE"):
+        new_run(tmp_path, "aim_segment=Nowhere", llm="offline")
+
+
 async def test_credit_is_shown(
     server: FakeOllama, executor: Executor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from ge_tui.run.store import RunReader, Status
+from ge_tui.run.store.live_calls import LiveCall, Words
 from ge_tui.run.summary import best, standings
-from ge_tui.tui.watch import Part
+from ge_tui.tui.watch import Part, RunModel, Update
 from tests.run.fakes import GatedExecutor, Rig, settings_of
 from tests.tui.rig import Watching, llm_run
 
@@ -66,6 +67,37 @@ async def test_a_run_that_vanishes_is_a_sentence(tmp_path: Path) -> None:
     assert "gone" in watching.model.trouble
     assert watching.model.individuals == {}
     await watching.feed.close()
+
+
+async def test_a_run_that_is_opened_anew_is_not_told_twice(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, settings_of("population=4", "generations=1")).create()
+    await rig.work()
+    watching = Watching(rig.directory)
+    await watching.look()
+    model = watching.model
+    seen = list(model.events), model.events_seen, list(model.control_rows)
+    database = rig.directory.database
+    database.rename(database.with_suffix(".away"))
+    await watching.look()
+    assert model.trouble
+    database.with_suffix(".away").rename(database)
+    await watching.look()
+    assert not model.trouble
+    assert (list(model.events), model.events_seen, list(model.control_rows)) == seen
+
+
+def test_words_come_once_and_those_of_a_call_made_anew_are_its_own() -> None:
+    model, call = RunModel(), live_call(at=1.0)
+    words = tuple(Words(seq, call.key, "text", f"{seq} ") for seq in (1, 2))
+    model.apply(Update(calls=(call,), words=words))
+    model.apply(Update(calls=(call,), words=(*words, Words(3, call.key, "text", "3"))))
+    assert "".join(text for _, text in model.words[call.key]) == "1 2 3"
+    model.apply(Update(calls=(live_call(at=2.0),), words=(Words(4, call.key, "text", "new"),)))
+    assert model.words[call.key] == [("text", "new")]
+
+
+def live_call(at: float) -> LiveCall:
+    return LiveCall(1, 0, 0, at, "mutate", "t", "expert", "params", None, "coder:7b", None, "system", "prompt")
 
 
 async def test_a_run_of_a_language_model(tmp_path: Path) -> None:

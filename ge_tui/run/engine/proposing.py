@@ -9,7 +9,7 @@ from typing import Any
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import cut, find_problem, syntax_hash
 from ge_tui.llm.offline_proposer import OfflineProposer
-from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
+from ge_tui.llm.proposer import Aim, Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
 from ge_tui.run.crediting import (
     CATEGORY,
     MODEL,
@@ -151,7 +151,8 @@ class Proposing:
                          temperatures=_bands(controls), failure=failure)  # fmt: skip
         thinks = "eot" in plan.operators
         elites = tuple(self._parent(elite) for elite in self._exemplars(generation)) if thinks else ()
-        insights = live_insights(self._store, self._pool, self._objectives) if thinks else []
+        learned_from = [elite.number for elite in elites]
+        insights = live_insights(self._store, self._pool, self._objectives, learned_from) if thinks else []
         return Story(
             number,
             attempt,
@@ -164,6 +165,7 @@ class Proposing:
             controls.temperature_spread,
             _bands(controls),
             failure,
+            Aim(controls.aim_segment, controls.aim_instruction),
             living_versions(self._store.connection),
         )
 

@@ -6,7 +6,7 @@ import functools
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,9 +118,13 @@ class KeptInsight:
     """In whose making it was said."""
 
 
-def insights_of(connection: sqlite3.Connection) -> list[KeptInsight]:
-    """Every insight on record, the oldest first."""
-    rows = connection.execute("SELECT id, text_blob, elite, segment, individual FROM insight ORDER BY id").fetchall()
+def insights_of(
+    connection: sqlite3.Connection, elites: Collection[int] | None = None, after: int = 0
+) -> list[KeptInsight]:
+    """The insights on record with a higher id than `after`, of all elites or of some, the oldest first."""
+    condition = "1" if elites is None else f"elite IN ({', '.join('?' * len(elites))})"
+    query = f"SELECT id, text_blob, elite, segment, individual FROM insight WHERE id > ? AND {condition} ORDER BY id"
+    rows = connection.execute(query, (after, *(elites or ()))).fetchall()
     return [KeptInsight(number, get_text(connection, blob), *rest) for number, blob, *rest in rows]
 
 

@@ -92,7 +92,7 @@ class DiffPane(Taking, Pane):
         self.number, self._selected_at = number, now
         self._poke()
 
-    def mark(self, number: int) -> None:
+    def mark(self, number: int | None) -> None:
         """Keep an individual in mind, to compare others with it."""
         self.marked = number
         self._poke()

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -57,13 +56,6 @@ class PopulationPane(Pane):
         &.-low > .population--origin, &.-low > .population--result { display: none; }
     }
     """
-
-    class Marked(Message):
-        """The user chose the individual to compare others with; None: no longer any."""
-
-        def __init__(self, number: int | None) -> None:
-            super().__init__()
-            self.number = number
 
     def __init__(self, watched: Watched, *, glyphs: Glyphs | None = None) -> None:
         super().__init__(watched)
@@ -336,6 +328,9 @@ class PopulationPane(Pane):
             self._stop_following_unless_at_newest()
             self._current_may_have_changed()
 
+    def mark(self, number: int | None) -> None:
+        self.table.mark(number)
+
     def action_mark(self) -> None:
         current = self.table.current
         if current is not None:
@@ -351,9 +346,9 @@ class PopulationPane(Pane):
         columns = self.table.chosen or self._remembered.columns
         return as_dict(Remembered(columns, self.table.sorting, self._filter_text, history))
 
-    def restore(self, kept: object) -> None:
+    def restore(self, values: Mapping[str, Any]) -> None:
         """Set what `remembered` gave once; anything that cannot be used is passed over."""
-        self._remembered = remembered = from_dict(kept)
+        self._remembered = remembered = from_dict(values)
         self._bar.history = list(remembered.history)
         if remembered.sorting is not None:
             self.table.sort_by(remembered.sorting)

@@ -94,9 +94,8 @@ class RunScreen(Screen[None]):
     def _make_pane(self, entry: PaneEntry) -> Pane:
         pane = entry.load()(self)
         settings = recall().get("panes", {})
-        restore = getattr(pane, "restore", None)
-        if restore is not None and isinstance(settings, dict) and isinstance(settings.get(entry.name), dict):
-            restore(settings[entry.name])
+        if isinstance(settings, dict) and isinstance(settings.get(entry.name), dict):
+            pane.restore(settings[entry.name])
         return pane
 
     def on_mount(self) -> None:
@@ -302,6 +301,10 @@ class RunScreen(Screen[None]):
     def _on_selected(self, message: Pane.Selected) -> None:
         self._select(message.number, message.pane)
 
+    @on(Pane.Marked)
+    def _on_marked(self, message: Pane.Marked) -> None:
+        self.grid.mark(message.number)
+
     @on(Pane.Wanted)
     def _on_wanted(self, message: Pane.Wanted) -> None:
         self.grid.bring(message.pane)
@@ -320,9 +323,7 @@ class RunScreen(Screen[None]):
 
     def keep_layout(self) -> None:
         """Remember for the next time what stands in front, and how the panes are set."""
-        panes = {
-            name: pane.remembered() for name, pane in self.grid.mounted.items() if hasattr(pane, "remembered")
-        }  # fmt: skip
+        panes = {name: pane.remembered() for name, pane in self.grid.mounted.items()}
         before = recall().get("panes", {})
         remember({"recent": self.grid.recent, "panes": {**(before if isinstance(before, dict) else {}), **panes}})
 

@@ -41,6 +41,8 @@ class RunModel:
         self.objectives: tuple[Objective, ...] = ()
         self.trouble = ""
         """Why the run cannot be read at the moment; empty: it can."""
+        self._event_seq = self._control_seq = self._words_seq = 0
+        """The newest that were taken in."""
         self._archive: Archive | None = None
         self._elites: frozenset[int] = frozenset()
 
@@ -144,20 +146,28 @@ class RunModel:
 
     def _take_the_rest(self, update: Update) -> set[Part]:
         parts: set[Part] = set()
-        if update.controls:
-            self.control_rows += update.controls
-            self.controls.update({row.key: row.new for row in update.controls})
+        # A run whose file was opened anew (an engine began) is told from its beginning again.
+        controls = [row for row in update.controls if row.seq > self._control_seq]
+        if controls:
+            self._control_seq = controls[-1].seq
+            self.control_rows += controls
+            self.controls.update({row.key: row.new for row in controls})
             parts.add(Part.CONTROLS)
-        if update.events:
-            self.events += update.events
-            self.events_seen += len(update.events)
+        events = [event for event in update.events if event.seq > self._event_seq]
+        if events:
+            self._event_seq = events[-1].seq
+            self.events += events
+            self.events_seen += len(events)
             parts.add(Part.EVENTS)
         if update.calls is not None:
-            self.calls = update.calls
-            live = {call.key for call in self.calls}
-            self.words = {key: words for key, words in self.words.items() if key in live}
+            before, self.calls = {call.key: call.at for call in self.calls}, update.calls
+            same = {call.key for call in self.calls if before.get(call.key) == call.at}
+            self.words = {key: words for key, words in self.words.items() if key in same}
             parts.add(Part.CALLS)
         for words in update.words:
+            if words.seq <= self._words_seq:
+                continue
+            self._words_seq = words.seq
             said = self.words.setdefault(words.key, [])
             if words.kind == "again":
                 said.clear()

@@ -99,7 +99,7 @@ class TableApp(PaneApp):
         if kept is not None:
             self.pane.restore(kept)
 
-    def on_population_pane_marked(self, message: PopulationPane.Marked) -> None:
+    def on_pane_marked(self, message: PopulationPane.Marked) -> None:
         self.posted.append(message)
 
     def update(self, *individuals: Individual, **more: Any) -> Change:

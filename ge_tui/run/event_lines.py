@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ge_tui.cli.output import one_line
+from ge_tui.printable import one_line
 from ge_tui.run.store import EventRow
 from ge_tui.run.summary import format_metric
 

@@ -1,0 +1,1 @@
+"""The language model: calls under way, calls made, and what was learned in them."""
