@@ -99,10 +99,10 @@ class Engine:
         self._worked_before = store.run().seconds
         self._clock = WorkClock(now)
         self._enough = ""
-        self._stepping = 0
-        """Children under way that a paused run was told to make."""
         self._enough_soon = ""
         """What `_enough` will be once all that is held back is trained."""
+        self._stepping = 0
+        """Children under way that a paused run was told to make."""
         self._evaluations = store.count_evaluations()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
@@ -201,7 +201,7 @@ class Engine:
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
-        while await self._may_propose():
+        while await self._may_propose(slot=True):
             decided = next(slots, None)
             if decided is None:
                 return
@@ -303,17 +303,17 @@ class Engine:
             self._enough = reason_to_stop(self._rules, self._spent())
         return not self._enough
 
+    async def _may_propose(self, *, slot: bool = False) -> bool:
+        """As `_may_go_on`; trainings that are held back count as if they had begun."""
+        if not await self._may_go_on(slot=slot):
+            return False
+        self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
+        return not self._enough_soon
+
     def _is_held(self, *, slot: bool) -> bool:
         controls = self._board.refresh()
         steps_left = controls.steps or (self._stepping and not slot)
         return controls.pause and controls.stop == "no" and not steps_left
-
-    async def _may_propose(self) -> bool:
-        """As `_may_go_on`; trainings that are held back count as if they had begun."""
-        if not await self._may_go_on(slot=True):
-            return False
-        self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
-        return not self._enough_soon
 
     async def _may_train(self) -> bool:
         if not await self._may_go_on():
