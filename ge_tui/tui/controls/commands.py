@@ -28,7 +28,7 @@ ACTIONS = (
     Action("controls.only", "o", "only this", "use only this one, or all of them again"),
     Action("controls.pause", "", "pause", "hold back new children and trainings, or go on"),
     Action(
-        "controls.step", "full_stop", "Step", "Make one child of a paused run; pauses a run that is not.", footer=True
+        "controls.step", "full_stop", "step", "make one child of a paused run; pauses a run that is not", footer=True
     ),
     Action("controls.history", "h", "history", "show or hide the last changes"),
     Action("controls.presets", "P", "presets", "load or delete a preset", footer=True),
