@@ -7,21 +7,18 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.keys import format_key
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.actions import Action
 
-_NAMES = {"question_mark": "?", "slash": "/", "space": "space", "escape": "esc", "plus": "+", "minus": "-"}
-
 
 def key_name(keys: str) -> str:
     """The first of an action's keys as people write it."""
     key = keys.split(",", maxsplit=1)[0].strip()
-    if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
-    return _NAMES.get(key, key)
+    return f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else format_key(key)
 
 
 class KeyLine(Widget):
@@ -59,7 +56,7 @@ class KeyLine(Widget):
             length = len(key) + 1 + len(action.label)
             if at + length > width:
                 break
-            segments += [Segment(key, strong), Segment(f" {action.label}  ", plain)]
+            segments += [Segment(key, strong), Segment(f" {action.label.lower()}  ", plain)]
             self._spans.append((at, at + length, action))
             at += length + 2
         return Strip(segments).adjust_cell_length(width, plain)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from ge_tui.llm.temperatures import RANGES
+from ge_tui.llm.temperatures import RANGES, temperature_in
 from ge_tui.search import Credit
 from ge_tui.tui.controls import mix
 from ge_tui.tui.controls.catalogue import Control, Kind, Section, by_key, sections
@@ -221,9 +221,8 @@ def _choices(control: Control) -> tuple[str, ...]:
 def _ranges(wanted: Wanted) -> Iterator[Line]:
     """With which temperatures a language model is asked, operator by operator."""
     heat, spread = float(wanted.value("temperature")), float(wanted.value("temperature_spread"))
-    for operator, (low, high) in RANGES.items():
-        middle, half = (low + high) / 2, (high - low) / 2 * spread
-        ends = (middle - half) * heat, (middle + half) * heat
+    for operator in RANGES:
+        ends = [temperature_in(operator, end, heat, spread) for end in (0.0, 1.0)]
         span = ends[0] / _HOTTEST, ends[1] / _HOTTEST
         yield Line(f"temperature/{operator}", Look.RANGE, operator, value=f"{ends[0]:.2f}–{ends[1]:.2f}", span=span)
 

@@ -16,7 +16,7 @@ from ge_tui.errors import UserError
 from ge_tui.tui.actions import bindings
 from ge_tui.tui.controls import checks, detail, history, mix, moves, preset_files
 from ge_tui.tui.controls.below import Detail, History
-from ge_tui.tui.controls.catalogue import Section, by_key, control_of, default_of, section_of, sections
+from ge_tui.tui.controls.catalogue import Section, control_of, default_of, section_of, sections
 from ge_tui.tui.controls.changes import Changes
 from ge_tui.tui.controls.commands import ACTIONS, HELP
 from ge_tui.tui.controls.control_list import ControlList
@@ -362,9 +362,9 @@ class ControlsPane(Navigable):
     @work(exclusive=True, group="credit", exit_on_error=False)
     async def _count_credit(self) -> None:
         """From the run's record, at the close of each generation."""
-        objectives, kinds = self.model.objectives, [*by_key()]
+        objectives = self.model.objectives
         try:
-            self._earned = await self.watched.feed.ask(lambda reader: earned(reader, objectives, kinds))
+            self._earned = await self.watched.feed.ask(lambda reader: earned(reader, objectives))
         except (UserError, sqlite3.Error) as error:
             self._say(f"no credit can be counted: {error}")
             return

@@ -69,7 +69,8 @@ def _progress(model: RunModel, *, unicode: bool) -> list[Fact]:
     planned = int(model.run.settings["search"]["generations"])
     number = len(model.generations) - 1
     text = "measuring the seed" if number < 0 else f"generation {number}/{planned}"
-    return [Fact(text, "", 2), Fact(bar(_done(model), 10, unicode=unicode), "dim", 6)]
+    done = Fact(bar(_done(model), 10, unicode=unicode), "good", 6) if model.status != "finished" else Fact("")
+    return [Fact(text, "", 2), done]
 
 
 def _done(model: RunModel) -> float:
