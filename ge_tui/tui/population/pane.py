@@ -30,7 +30,7 @@ from ge_tui.tui.population.table import PopulationTable, Sorting
 from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.watch import Change, Part
 
-_SETTLED_S = 0.08
+_SETTLED_S = 0.2
 """So long the cursor must stand still before anything follows it."""
 _CARD_FROM = 14
 """With fewer lines than these the table gets the two of the card."""
