@@ -141,7 +141,8 @@ class Controls(Group):
     baseline_share: Probability = Field(
         0.0,
         description="the part of each generation's slots that goes to changes of the seed which know nothing of the "
-        "run: half asked of the LLM, half by offline operators; `show RUN --credit` compares evolution with them",
+        "run: half asked of the LLM, half by offline operators; they are measured and may be the champion, but "
+        "evolution neither breeds from them nor is told of them; `show RUN --credit` says whether it does better",
     )
 
 

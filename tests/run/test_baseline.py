@@ -19,7 +19,8 @@ from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.session import work
 from ge_tui.run.store import Arm, EventRow, RunReader
-from ge_tui.run.store.calls import calls_of, insights_of
+from ge_tui.run.store.calls import call_figures, calls_of, insights_of
+from ge_tui.run.trials import TrialLog, all_trials
 from ge_tui.search import Archive, Candidate, hypervolume
 from tests.run.asking import Asking, family, individuals, use
 from tests.run.fakes import FakeExecutor, FakeProposer, Rig, settings_of
@@ -109,6 +110,19 @@ async def test_a_baseline_does_not_change_under_what_evolution_learns(asking: As
                              reader.source(row.number)) for row in rows])  # fmt: skip
     assert sources[0] == sources[1]
     assert len(sources[0]) == 16
+
+
+async def test_what_becomes_of_the_baseline_teaches_no_shares(asking: Asking) -> None:
+    directory = asking.create("baseline_share=0.5", "generations=3")
+    await work(directory)
+    with RunReader(directory.database) as reader:
+        objectives = objectives_from(reader.run().objectives)
+        pool = Pool(reader, objectives)
+        asked = {call.individual for call in call_figures(reader.connection)}
+        arms = {row.number: row.arm for row in reader.individuals()}
+        for trials in (TrialLog(reader, pool, objectives).before(99), all_trials(reader, pool, objectives)):
+            assert {trial.number for trial in trials} == {n for n in asked if arms[n] is Arm.EVOLUTION}
+    assert any(arms[number] is Arm.BASELINE for number in asked)
 
 
 async def test_a_run_with_a_baseline_replays(asking: Asking) -> None:

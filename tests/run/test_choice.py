@@ -21,7 +21,7 @@ from ge_tui.run.session import work
 from ge_tui.run.store import ControlRow, EventRow, RunReader, Store
 from ge_tui.run.store.calls import call_figures
 from ge_tui.run.trials import TrialLog, all_trials
-from ge_tui.search import temperature_band
+from ge_tui.search import dominates, temperature_band
 from tests.run.asking import GOOD, POOR, Asking, Models, family, individuals, use
 
 EVERYTHING = tuple(f"{kind.control}_mode=auto" for kind in KINDS)
@@ -221,6 +221,26 @@ async def test_refused_answers_and_duplicates_count_against_what_was_drawn(askin
 
 def _call_seconds(calls: list) -> list[float]:  # type: ignore[type-arg]
     return [sum(c.total_s for c in own) for _, own in groupby(calls, key=lambda call: (call.individual, call.attempt))]
+
+
+async def test_a_repaired_child_is_held_against_whom_it_came_from(asking: Asking) -> None:
+    directory = asking.create("generations=5", "population=10")
+    await work(directory)
+    with RunReader(directory.database) as reader:
+        objectives = objectives_from(reader.run().objectives)
+        pool = Pool(reader, objectives)
+        rows = {row.number: row for row in reader.individuals()}
+        found = []
+        for trial in all_trials(reader, pool, objectives):
+            child, parent = pool.candidate(trial.number), rows[trial.number].parents[0]
+            while (ancestor := pool.candidate(parent)) is None:
+                parent = rows[parent].parents[0]
+            if trial.valid and child is not None:
+                assert trial.improved == (not dominates(ancestor, child, objectives))
+                found.append((rows[trial.number].operator == "repair", trial.improved))
+            else:
+                assert not trial.improved
+    assert {(True, True), (True, False), (False, True), (False, False)} == set(found)
 
 
 async def test_trials_read_bit_by_bit_are_those_read_at_once(asking: Asking) -> None:
