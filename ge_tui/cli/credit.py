@@ -14,10 +14,10 @@ from ge_tui.cli.output import print_json, print_table
 from ge_tui.run.comparison import Comparison, Course, compare
 from ge_tui.run.crediting import KINDS
 from ge_tui.run.model_figures import ModelFigures, model_figures
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.calls import call_figures
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import format_metric
 from ge_tui.run.trials import all_trials
 from ge_tui.search import Credit, Objective, credit

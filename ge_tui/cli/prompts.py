@@ -12,11 +12,11 @@ from rich.table import Table
 from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.errors import UsageError, UserError
 from ge_tui.printable import one_line
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import wording_trials
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.wordings import KeptWording, rephrasings_of, wordings_of
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import credit
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.task import ObjectiveSpec, Reference, Task
-from ge_tui.search import Objective
+from ge_tui.run.stored_objectives import objectives_from
 
 METRICS: dict[str, ObjectiveSpec] = {
     spec.name: spec
@@ -62,13 +62,6 @@ def with_references(specs: Sequence[ObjectiveSpec], seed_metrics: Mapping[str, f
         except ValueError as error:
             raise UsageError(f"the seed's {spec.name} is {seed_metrics[spec.name]:g}: {error}") from None
     return rows
-
-
-def objectives_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Objective, ...]:
-    """Stored objectives as the search takes them."""
-    return tuple(
-        Objective(row["name"], row["direction"], row["scale"], row["tie_break"], row["reference"]) for row in rows
-    )
 
 
 def _parse(text: str) -> ObjectiveSpec:

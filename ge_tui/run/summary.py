@@ -8,8 +8,8 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import STAGES, Outcome
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.store import IndividualRow, RunReader, Status
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, Objective, is_comparable, rank
 
 

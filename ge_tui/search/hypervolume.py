@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import moocore
-import numpy as np
-
 from ge_tui.search.objectives import Candidate, Objective, cost, is_comparable, keys
 
 
@@ -26,6 +23,9 @@ def hypervolume(candidates: Sequence[Candidate], objectives: Sequence[Objective]
     gains = [gain for gain in _gains(candidates, objectives) if gain is not None]
     if not gains:
         return 0.0
+    import moocore  # noqa: PLC0415  (a tenth of a second, which screens do without)
+    import numpy as np  # noqa: PLC0415
+
     return float(moocore.hypervolume(np.array(gains), ref=np.zeros(len(objectives)), maximise=True))
 
 
@@ -47,6 +47,9 @@ def contributions(candidates: Sequence[Candidate], objectives: Sequence[Objectiv
         holders.setdefault(gain, position)
     result = [0.0] * len(candidates)
     if holders:
+        import moocore  # noqa: PLC0415  (a tenth of a second, which screens do without)
+        import numpy as np  # noqa: PLC0415
+
         # A column of ones changes no volume; moocore wants two columns at least.
         points = np.array([(*gain, 1.0) for gain in holders])
         values = moocore.hv_contributions(points, ref=np.zeros(len(objectives) + 1), maximise=True)

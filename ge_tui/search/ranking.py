@@ -8,12 +8,13 @@ which a candidate failed being its constraint violation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import moocore
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from ge_tui.search.objectives import Candidate, Objective, is_comparable, keys
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 def rank(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> list[int]:
@@ -56,6 +57,8 @@ def ordinals(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -
 
     Dense ranks of (value, tie break): Pareto dominance between the rows is `dominates`.
     """
+    import numpy as np  # noqa: PLC0415  (a tenth of a second, which screens do without)
+
     columns = []
     for column in zip(*(keys(candidate, objectives) for candidate in candidates), strict=True):
         places = {key: place for place, key in enumerate(sorted(set(column)))}
@@ -66,5 +69,7 @@ def ordinals(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -
 def _fronts(comparable: Sequence[Candidate], objectives: Sequence[Objective]) -> list[int]:
     if not comparable:
         return []
+    import moocore  # noqa: PLC0415  (a tenth of a second, which screens do without)
+
     ranks: list[int] = moocore.pareto_rank(ordinals(comparable, objectives)).tolist()
     return ranks

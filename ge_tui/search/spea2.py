@@ -10,8 +10,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import isqrt
 
-import numpy as np
-
 from ge_tui.search.objectives import Candidate, Objective, distinct, is_comparable, unit_columns
 from ge_tui.search.ranking import ordinals
 
@@ -38,6 +36,8 @@ def spea2(candidates: Sequence[Candidate], objectives: Sequence[Objective], size
 
 def _select(pool: Sequence[Candidate], objectives: Sequence[Objective], size: int) -> list[Candidate]:
     """SPEA2 among distinct candidates sorted by number."""
+    import numpy as np  # noqa: PLC0415  (a tenth of a second, which screens do without)
+
     places = ordinals(pool, objectives)
     # No two are equal: no worse throughout is dominance.
     no_worse = np.all(places[:, None, :] <= places[None, :, :], axis=2)

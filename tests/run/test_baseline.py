@@ -15,11 +15,11 @@ from ge_tui.cli import main
 from ge_tui.run import inbox
 from ge_tui.run.comparison import Comparison, Course, Reached, compare
 from ge_tui.run.engine.selection import Maker, baseline_maker
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.session import work
 from ge_tui.run.store import Arm, EventRow, RunReader
 from ge_tui.run.store.calls import call_figures, calls_of, insights_of
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.trials import TrialLog, all_trials
 from ge_tui.search import Archive, Candidate, hypervolume
 from tests.run.asking import Asking, family, individuals, use

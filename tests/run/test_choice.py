@@ -15,11 +15,11 @@ from ge_tui.run import inbox
 from ge_tui.run.controls import ControlBoard, checker, flatten, fold
 from ge_tui.run.crediting import KINDS
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.session import work
 from ge_tui.run.store import ControlRow, EventRow, RunReader, Store
 from ge_tui.run.store.calls import call_figures
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.trials import TrialLog, all_trials
 from ge_tui.search import dominates, temperature_band
 from tests.run.asking import GOOD, POOR, Asking, Models, family, individuals, use

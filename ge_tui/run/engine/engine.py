@@ -22,10 +22,11 @@ from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
-from ge_tui.run.objectives import objectives_from, with_references
+from ge_tui.run.objectives import with_references
 from ge_tui.run.pool import Pool, count, survivors_of
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import Arm, IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import hypervolume
 from ge_tui.settings import Settings
 

@@ -23,7 +23,7 @@ from ge_tui.tui.pane_grid import PaneGrid
 from ge_tui.tui.panes import PANES, PaneEntry
 from ge_tui.tui.registry import help_text
 from ge_tui.tui.remembered import recall, remember
-from ge_tui.tui.screens.dialogs import Choice, HelpScreen
+from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
 
@@ -251,6 +251,8 @@ class RunScreen(Screen[None]):
             await self._steer("stop", answer)
 
     def action_help(self) -> None:
+        from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
+
         pane = self._pane_in_focus()
         groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", ACTIONS)]
         title, words = "A run", HELP

@@ -24,7 +24,6 @@ from ge_tui.run.overview import RunOverview, overview
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.registry import help_text
-from ge_tui.tui.screens.dialogs import HelpScreen
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line
 from ge_tui.tui.terminal import speaks_unicode
 
@@ -184,6 +183,8 @@ class WelcomeScreen(Screen[None]):
         self.app.open_run(directory, start=True)  # type: ignore[attr-defined]
 
     def action_help(self) -> None:
+        from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
+
         self.app.push_screen(HelpScreen(help_text("Runs", HELP, [("Keys", ACTIONS)])))
 
     def action_quit(self) -> None:

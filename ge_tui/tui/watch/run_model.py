@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ge_tui.run.objectives import objectives_from
 from ge_tui.run.store import ControlRow, EventRow, GenerationRow, RunRow, Status
 from ge_tui.run.store.live_calls import Key, LiveCall
+from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, Objective
 from ge_tui.tui.watch.look import EVENTS_KEPT
 from ge_tui.tui.watch.values import Change, Individual, Part, Update
