@@ -8,19 +8,23 @@ from typing import Any
 
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.task import ObjectiveSpec, Reference, Task
-from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_objectives import DIRECTIONS, objectives_from
 
 METRICS: dict[str, ObjectiveSpec] = {
     spec.name: spec
     for spec in (
-        ObjectiveSpec(name="accuracy", direction="max", reference=Reference(offset=-0.05), tie_break="loss"),
-        ObjectiveSpec(name="loss", direction="min", reference=Reference(factor=1.5)),
-        ObjectiveSpec(name="params", direction="min", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="flops", direction="min", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="latency_ms", direction="min", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="overfit_gap", direction="min", reference=Reference(offset=0.05)),
-        ObjectiveSpec(name="peak_mb", direction="min", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="train_s", direction="min", scale="log10", reference=Reference(factor=4)),
+        ObjectiveSpec(
+            name="accuracy", direction=DIRECTIONS["accuracy"], reference=Reference(offset=-0.05), tie_break="loss"
+        ),
+        ObjectiveSpec(name="loss", direction=DIRECTIONS["loss"], reference=Reference(factor=1.5)),
+        ObjectiveSpec(name="params", direction=DIRECTIONS["params"], scale="log10", reference=Reference(factor=4)),
+        ObjectiveSpec(name="flops", direction=DIRECTIONS["flops"], scale="log10", reference=Reference(factor=4)),
+        ObjectiveSpec(
+            name="latency_ms", direction=DIRECTIONS["latency_ms"], scale="log10", reference=Reference(factor=4)
+        ),
+        ObjectiveSpec(name="overfit_gap", direction=DIRECTIONS["overfit_gap"], reference=Reference(offset=0.05)),
+        ObjectiveSpec(name="peak_mb", direction=DIRECTIONS["peak_mb"], scale="log10", reference=Reference(factor=4)),
+        ObjectiveSpec(name="train_s", direction=DIRECTIONS["train_s"], scale="log10", reference=Reference(factor=4)),
     )
 }
 """What an evaluation measures and a run may optimise, with the usual direction, scale and reference."""

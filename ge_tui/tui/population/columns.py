@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ge_tui.run.objectives import METRICS
 from ge_tui.run.store import Status
+from ge_tui.run.stored_objectives import DIRECTIONS
 from ge_tui.search import Objective
 from ge_tui.tui.population.facts import Facts
 from ge_tui.tui.population.signs import Tone, tone_of
@@ -42,7 +42,7 @@ def columns_of(objectives: Sequence[Objective]) -> dict[str, Column]:
     """Every column there is for a run, in the usual order; its objectives are the measures that come first."""
     first = [objective.name for objective in objectives]
     falling = {objective.name: objective.direction == "max" for objective in objectives}
-    metrics = [*first, *(name for name in METRICS if name not in first)]
+    metrics = [*first, *(name for name in DIRECTIONS if name not in first)]
     measured = {
         name: _metric(name, 10 + place if name in first else 60 + place, falling.get(name))
         for place, name in enumerate(metrics)
@@ -60,9 +60,8 @@ def usual_columns(objectives: Sequence[Objective]) -> tuple[str, ...]:
 
 
 def _metric(name: str, priority: int, falling: bool | None) -> Column:
-    spec = METRICS.get(name)
     if falling is None:
-        falling = spec is not None and spec.direction == "max"
+        falling = DIRECTIONS.get(name) == "max"
     head, what = _METRIC_WORDS.get(name, (name, name))
     counted = name in ("params", "flops")
 
