@@ -10,21 +10,26 @@ from ge_tui.errors import UsageError
 from ge_tui.evaluation.task import ObjectiveSpec, Reference, Task
 from ge_tui.run.stored_objectives import DIRECTIONS, objectives_from
 
+
+def _spec(name: str, **rest: Any) -> ObjectiveSpec:
+    return ObjectiveSpec(name=name, direction=DIRECTIONS[name], **rest)
+
+
 METRICS: dict[str, ObjectiveSpec] = {
     spec.name: spec
     for spec in (
         ObjectiveSpec(
             name="accuracy", direction=DIRECTIONS["accuracy"], reference=Reference(offset=-0.05), tie_break="loss"
         ),
-        ObjectiveSpec(name="loss", direction=DIRECTIONS["loss"], reference=Reference(factor=1.5)),
-        ObjectiveSpec(name="params", direction=DIRECTIONS["params"], scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="flops", direction=DIRECTIONS["flops"], scale="log10", reference=Reference(factor=4)),
+        _spec("loss", reference=Reference(factor=1.5)),
+        _spec("params", scale="log10", reference=Reference(factor=4)),
+        _spec("flops", scale="log10", reference=Reference(factor=4)),
         ObjectiveSpec(
             name="latency_ms", direction=DIRECTIONS["latency_ms"], scale="log10", reference=Reference(factor=4)
         ),
-        ObjectiveSpec(name="overfit_gap", direction=DIRECTIONS["overfit_gap"], reference=Reference(offset=0.05)),
-        ObjectiveSpec(name="peak_mb", direction=DIRECTIONS["peak_mb"], scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(name="train_s", direction=DIRECTIONS["train_s"], scale="log10", reference=Reference(factor=4)),
+        _spec("overfit_gap", reference=Reference(offset=0.05)),
+        _spec("peak_mb", scale="log10", reference=Reference(factor=4)),
+        _spec("train_s", scale="log10", reference=Reference(factor=4)),
     )
 }
 """What an evaluation measures and a run may optimise, with the usual direction, scale and reference."""

@@ -27,7 +27,7 @@ SIZE = (120, 30)
 
 async def settled(pilot: Pilot[None]) -> None:
     """Until what follows the cursor or a typed filter has followed."""
-    await pilot.pause(0.12)
+    await pilot.pause(0.3)
     await pilot.pause()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from ge_tui.run.objectives import METRICS
 from ge_tui.run.store import Status
+from ge_tui.run.stored_objectives import DIRECTIONS
 from ge_tui.tui.population.facts import Facts
 
 FLAGS: dict[str, Callable[[Facts], bool]] = {
@@ -50,7 +50,7 @@ NUMBERS: dict[str, Callable[[Facts], tuple[float, ...]]] = {
     "temperature": lambda f: _one(f.one.temperature),
     "parent": lambda f: f.one.parents,
     "duplicate_of": lambda f: _one(f.one.duplicate_of),
-    **{name: _metric(name) for name in METRICS},
+    **{name: _metric(name) for name in DIRECTIONS},
 }
 """Fields that hold numbers: none, one, or several as the parents."""
 
