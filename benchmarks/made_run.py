@@ -12,6 +12,7 @@ import math
 import random
 import re
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -44,12 +45,12 @@ _ANSWER = _SAID.split()
 class MadeRun:
     """Writes individuals into a run's store, one after the other."""
 
-    def __init__(self, directory: RunDirectory, *, seed: int = 1) -> None:
-        self.store = Store(directory.database)
+    def __init__(self, directory: RunDirectory, *, seed: int = 1, clock: Callable[[], float] = time.time) -> None:
+        self.store = Store(directory.database, clock=clock)
         self.store.connection.execute("PRAGMA synchronous = OFF")
         self._rng = random.Random(seed)
         self._task = find_task("ExquisiteNetV2")
-        self._calls = CallLog(self.store)
+        self._calls = CallLog(self.store, clock=clock)
         self.number = self.store.next_number()
 
     def individual(self, *, train: bool = True) -> int:
@@ -145,24 +146,28 @@ class MadeRun:
                 self._calls.words(0, 99, 0, "again", "made to begin again")
 
 
-def make_run(base: Path, individuals: int, name: str = "made") -> RunDirectory:
+def make_run(
+    base: Path, individuals: int, name: str = "made", *, status: str = "running", clock: Callable[[], float] = time.time
+) -> RunDirectory:
     """A run with so many individuals, the seed among them."""
     task = find_task("ExquisiteNetV2")
     directory = create_run_directory(base, name)
     settings = Settings(llm="ollama:made:7b")
     reference = {"accuracy": 0.88, "loss": 0.4, "params": 518_230.0, "flops": 5e6}
-    row = RunRow(name, time.time(), "new", "", settings.model_dump(mode="json"),
+    row = RunRow(name, clock(), "new", "", settings.model_dump(mode="json"),
                  {"name": task.name, "folder": str(task.folder), "file": task.file.model_dump(mode="json"),
                   "seed_source": task.seed_source},
                  {"name": "digits", "digest": "made", "counts": {}}, with_references(specs_of(task, ()), reference),
                  {"torch": "made", "device": "cpu", "slots": 2}, 0.0)  # fmt: skip
-    with closing(Store(directory.database)) as store:
+    with closing(Store(directory.database, clock=clock)) as store:
         store.create_run(row, flatten(Controls()))
         store.set_status("running")
-    made = MadeRun(directory)
+    made = MadeRun(directory, clock=clock)
     with closing(made.store):
         for _ in range(individuals):
             made.individual()
+        if status != "running":
+            made.store.set_status(status, f"made with {individuals} individuals")
         made.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return directory
 

@@ -40,8 +40,9 @@ class Header(Widget):
         self._lines: list[list[Fact]] = [[], []]
 
     def show_loads(self, loads: tuple[Load, ...]) -> None:
-        self._loads = loads
-        self.update()
+        if loads != self._loads:
+            self._loads = loads
+            self.update()
 
     def update(self) -> None:
         """Redraw the lines that changed."""

@@ -173,9 +173,9 @@ class RunScreen(Screen[None]):
 
     @work(group="machine", exit_on_error=True)
     async def watch_machine(self) -> None:
-        """Ask now and then how busy the machine is."""
+        """Ask now and then how busy the machine is, while an engine works: a still screen sends nothing."""
         while True:
-            loads: tuple[Load, ...] = await asyncio.to_thread(self._meter.read)
+            loads: tuple[Load, ...] = await asyncio.to_thread(self._meter.read) if self.model.alive else ()
             self.query_one(Header).show_loads(loads)
             await asyncio.sleep(_LOADS_S)
 
