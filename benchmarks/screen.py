@@ -66,7 +66,7 @@ def measure(runs: Path, name: str, individuals: int, size: tuple[int, int], *, l
     command = [sys.executable, "-P", "-m", "ge_tui", "attach", name, "--runs", str(runs)]
     with PtySession(command, size, env=environment) as session:
         session.wait_for("Population", 60)
-        session.wait_for(f"{individuals:,}"[:3], 60)
+        session.wait_for(" · by number", 60)
         first = _first_paint(session)
         opened = session.chunks[-1].at
         if live:
