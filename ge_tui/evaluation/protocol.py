@@ -14,9 +14,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from ge_tui.evaluation.box.limits import Allowance
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.plan import DataFiles, TrainingPlan
+from ge_tui.evaluation.plan import TrainingPlan
 
 MAX_HEADER = 1 << 22
 MAX_REASON = 4000
@@ -36,17 +37,17 @@ class Inputs(Value):
     image_size: int = Field(gt=0)
 
 
-class JobLimits(Value):
-    """What one child process may use."""
+class JobLimits(Allowance):
+    """What one child process may use, and how large its network may be."""
 
-    wall_s: float = Field(gt=0)
-    memory_mb: int = Field(gt=0)
-    """Beyond what torch itself needs."""
     params: int = Field(gt=0)
 
 
 class Job(Value):
-    """One child process: check a genome, or train it."""
+    """One child process: check a genome, or train it.
+
+    The data of a training are no part of it: they come as open files, so that no path leads to them.
+    """
 
     kind: Literal["check", "train"]
     source: str
@@ -58,8 +59,8 @@ class Job(Value):
     limits: JobLimits
     device: str = "cpu"
     threads: int = Field(1, gt=0)
-    files: DataFiles | None = None
-    """For training only."""
+    gpu_share: float = Field(1.0, gt=0, le=1)
+    """The part of a GPU's memory that torch may take."""
     wants: tuple[str, ...] = ()
     """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
 

@@ -119,8 +119,11 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
     by_cause = {
         "wall": (Outcome.TIMEOUT, f"not done within {timeout_s:g} s"),
         "memory": (Outcome.OUT_OF_MEMORY, f"used more memory than allowed (peak {ending.peak_mb:,.0f} MB)"),
-        "output": (Outcome.KILLED, "printed more than allowed"),
-        "message": (Outcome.KILLED, "sent something that is no answer of a worker"),
+        "cpu": (Outcome.CPU_TIME, f"used more processor time than allowed ({ending.cpu_s:,.0f} s)"),
+        "processes": (Outcome.PROCESSES, "had more processes and threads than allowed"),
+        "disk": (Outcome.DISK, "wrote more to its folder than allowed"),
+        "output": (Outcome.OUTPUT, "printed more than allowed"),
+        "message": (Outcome.FORGED, "sent something that is no answer of a worker"),
         "cancelled": (Outcome.KILLED, "ended on request"),
         "server": (Outcome.CRASHED, "took its parent process down"),
     }
@@ -128,6 +131,12 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
         return by_cause.get(ending.ended_by, (Outcome.KILLED, ending.ended_by))
     if ending.code == -signal.SIGKILL:
         return Outcome.KILLED, "the process was killed from outside (SIGKILL), for want of memory or by a user"
+    if ending.code == -signal.SIGXCPU:
+        return by_cause["cpu"]
+    if ending.code == -signal.SIGXFSZ:
+        return Outcome.FILE_SIZE, "wrote a file larger than allowed"
+    if ending.code == -signal.SIGSYS:
+        return Outcome.FORBIDDEN, "made a system call in another system's form"
     if ending.code < 0:
         return Outcome.CRASHED, f"the process died of {_signal_name(-ending.code)}"
     if ending.code > 0 or not answered:

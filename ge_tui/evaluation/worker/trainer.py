@@ -7,11 +7,12 @@ The network's answers for the validation images go out raw: the labels are not i
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from statistics import median
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Finished, Job, Progress, Validated
 from ge_tui.evaluation.worker.augment import AUGMENTATIONS
+from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
@@ -33,11 +35,11 @@ _LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
 Send = Callable[[Progress | Validated | Finished, bytes], None]
 
 
-def train(job: Job, send: Send) -> None:
+def train(job: Job, arrays: Arrays, send: Send) -> None:
     """Train a genome as its job says, sending the curve as it goes. Raises GenomeFailureError."""
+    data = ResidentData(job, arrays)
     genome = GenomeModule(job)
     refuse_if_too_big(genome.count_params(), job)
-    data = ResidentData(job)
     network = genome.network()
     params = count_params(network)
     refuse_if_too_big(params, job)
@@ -62,23 +64,18 @@ def train(job: Job, send: Send) -> None:
 class ResidentData:
     """A data set on the device, and how its images become a network's input."""
 
-    def __init__(self, job: Job) -> None:
-        if job.files is None:
-            raise ValueError("a training job needs data files")
+    def __init__(self, job: Job, arrays: Arrays) -> None:
         self.device = torch.device(job.device)
         self._plan = job.plan
         self._classes = job.inputs.classes
         self._on_cuda = self.device.type == "cuda"
         self.memory_format = torch.channels_last
-        self.images = self._load(job.files.train_images)
-        self.labels = self._load(job.files.train_labels)
-        self.val_images = self._load(job.files.val_images)
+        if self._on_cuda:
+            torch.cuda.set_per_process_memory_fraction(job.gpu_share)
+        self.images, self.labels, self.val_images = (torch.from_numpy(array).to(self.device) for array in arrays)
         self.batch_size = min(job.plan.batch_size, len(self.images))
         self._mean, self._deviation = self._statistics()
         self._order = torch.Generator().manual_seed(job.seed)
-
-    def _load(self, path: object) -> Tensor:
-        return torch.from_numpy(np.load(str(path), allow_pickle=False)).to(self.device)
 
     def _statistics(self) -> tuple[Tensor, Tensor]:
         """Mean and deviation of each channel over the training part, in [0, 1], shaped to broadcast."""
@@ -228,7 +225,7 @@ class LossMeter:
 
 def _finite(value: Tensor, step: int) -> float:
     number = float(value)
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         raise GenomeFailureError(Outcome.DIVERGED, f"the training loss was {number} by step {step}")
     return number
 
@@ -252,4 +249,4 @@ def _latency_ms(network: nn.Module, data: ResidentData) -> float:
             if data.device.type == "cuda":
                 torch.cuda.synchronize()
             times.append((time.perf_counter() - started) * 1e3)
-    return float(np.median(times[_LATENCY_WARMUP:]))
+    return median(times[_LATENCY_WARMUP:])

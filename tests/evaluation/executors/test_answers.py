@@ -44,8 +44,8 @@ def validated(step: int) -> Validated:
     [
         (Ending(-9, "wall"), Outcome.TIMEOUT, "not done within 9 s"),
         (Ending(-9, "memory", peak_mb=1234.0), Outcome.OUT_OF_MEMORY, "peak 1,234 MB"),
-        (Ending(-9, "output"), Outcome.KILLED, "printed more than allowed"),
-        (Ending(-9, "message"), Outcome.KILLED, "no answer of a worker"),
+        (Ending(-9, "output"), Outcome.OUTPUT, "printed more than allowed"),
+        (Ending(-9, "message"), Outcome.FORGED, "no answer of a worker"),
         (Ending(-9, "cancelled"), Outcome.KILLED, "on request"),
         (Ending(-9, "server"), Outcome.CRASHED, "parent process"),
         (Ending(-9, "something new"), Outcome.KILLED, "something new"),

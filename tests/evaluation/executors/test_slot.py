@@ -18,7 +18,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Job, JobLimits
 
 from .conftest import INPUTS, PLAN, processes_in, strays_in
-from .genomes import BAD, GOOD, genome
+from .genomes import GOOD, genome
 
 
 def job(source: str = GOOD, wall_s: float = 20.0) -> Job:
@@ -68,7 +68,9 @@ def test_servers_that_die_leave_no_descriptor_behind(slot: Slot) -> None:
     outcome_of(slot)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(2):
-        assert outcome_of(slot, BAD["kills its parent"].source) == Outcome.CRASHED
+        assert slot._server is not None
+        threading.Timer(0.5, slot._server._process.kill).start()
+        assert outcome_of(slot, genome(top="time.sleep(1000)")) == Outcome.CRASHED
     outcome_of(slot)
     assert len(os.listdir("/proc/self/fd")) == before
 
