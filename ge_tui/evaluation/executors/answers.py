@@ -13,6 +13,8 @@ from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, Train
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
 
 _MAX_POINTS = 10_000
+_ROUNDING = 1e-6
+_SHORTEST_S = 1e-3
 
 
 class CheckAnswers:
@@ -43,6 +45,9 @@ class TrainAnswers:
     def __init__(self, request: TrainRequest, on_progress: Callable[[CurvePoint], object]) -> None:
         self._request = request
         self._labels = request.data.val_labels()
+        images = request.data.counts["train"]
+        self._batch = min(request.plan.batch_size, images)
+        self._steps_per_epoch = max(1, images // self._batch)
         self._on_progress = on_progress
         self._curve: list[CurvePoint] = []
         self._failed: Failed | None = None
@@ -55,7 +60,7 @@ class TrainAnswers:
         if isinstance(answer, Failed):
             self._failed = Failed(outcome=answer.outcome, reason=_printable(answer.reason))
         elif isinstance(answer, Finished):
-            if payload or "params" not in answer.metrics:
+            if payload or "params" not in answer.metrics or not self._is_done():
                 raise ProtocolError("an end of training without its metrics")
             self._finished = answer
         else:
@@ -64,6 +69,9 @@ class TrainAnswers:
     def _add_point(self, answer: Progress | Validated, payload: bytes) -> None:
         if self._curve and answer.step <= self._curve[-1].step:
             raise ProtocolError("a learning curve that does not go forward")
+        epoch = answer.step / self._steps_per_epoch
+        if answer.step > self._request.plan.steps or abs(answer.epoch - epoch) > _ROUNDING * max(1.0, epoch):
+            raise ProtocolError("a step or an epoch that is not part of this training")
         point = CurvePoint(answer.step, answer.epoch, answer.train_loss)
         if isinstance(answer, Validated):
             try:
@@ -78,6 +86,11 @@ class TrainAnswers:
             raise ProtocolError("a learning curve without end")
         self._curve.append(point)
         self._on_progress(point)
+
+    def _is_done(self) -> bool:
+        """Whether every step is on the curve; one schedule may end a training before."""
+        plan = self._request.plan
+        return plan.schedule == "plateau" or (bool(self._curve) and self._curve[-1].step == plan.steps)
 
     def report(self, ending: Ending, timeout_s: float) -> TrainReport:
         cost = {
@@ -106,7 +119,9 @@ class TrainAnswers:
         train_accuracy = metrics.pop("train_accuracy", None)
         if train_accuracy is not None:
             metrics["overfit_gap"] = train_accuracy - (validated[-1].accuracy or 0.0)  # both of the last weights
+        seconds = max(ending.answered_s, _SHORTEST_S)
         metrics |= {"accuracy": counted.accuracy, "loss": counted.loss, "peak_mb": ending.peak_mb}
+        metrics |= {"train_s": seconds, "images_per_s": curve[-1].step * self._batch / seconds}
         return TrainReport(Outcome.OK, "", metrics, curve, **cost)  # type: ignore[arg-type]
 
 

@@ -24,6 +24,7 @@ from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
+from ge_tui.evaluation.worker.integrity import Snapshot
 from ge_tui.evaluation.worker.schedule import make_schedule
 
 PREDICT_BATCH = 500
@@ -38,26 +39,28 @@ Send = Callable[[Progress | Validated | Finished, bytes], None]
 def train(job: Job, arrays: Arrays, send: Send) -> None:
     """Train a genome as its job says, sending the curve as it goes. Raises GenomeFailureError."""
     data = ResidentData(job, arrays)
+    snapshot = Snapshot()
     genome = GenomeModule(job)
+    snapshot.refuse_changes()
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
-    params = count_params(network)
-    refuse_if_too_big(params, job)
+    refuse_if_too_big(count_params(network), job)
     flops = count_flops(network, data.prepare(data.val_images[:1].cpu()))
     network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
     optimizer = genome.optimizer(network)
 
-    started = time.perf_counter()
-    steps = _fit(job, network, optimizer, data, send)
-    train_s = time.perf_counter() - started
+    _fit(job, network, optimizer, data, send)
+    params = count_params(network, optimizer)
+    refuse_if_too_big(params, job)
 
-    metrics = {"params": float(params), "train_s": train_s, "images_per_s": steps * data.batch_size / train_s}
+    metrics = {"params": float(params)}
     if flops is not None:
         metrics["flops"] = float(flops)
     if "overfit_gap" in job.wants:
         metrics["train_accuracy"] = data.train_accuracy(network)
     if "latency_ms" in job.wants:
         metrics["latency_ms"] = _latency_ms(network, data)
+    snapshot.refuse_changes()
     send(Finished(metrics=metrics), b"")
 
 
@@ -134,8 +137,8 @@ class ResidentData:
         return float((predicted == self.labels[chosen]).float().mean())
 
 
-def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> int:
-    """Train for the plan's steps or until its schedule stops; returns the steps taken."""
+def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> None:
+    """Train for the plan's steps or until its schedule stops."""
     plan = job.plan
     schedule = make_schedule(plan)
     base_rates = [group["lr"] for group in optimizer.param_groups]
@@ -165,7 +168,6 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
                 send(Progress(step=step, epoch=epoch, train_loss=losses.mean(step)), b"")
             if step == plan.steps or not going:
                 break
-    return step
 
 
 def _validate(network: nn.Module, data: ResidentData, step: int) -> bytes:

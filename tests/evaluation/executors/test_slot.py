@@ -68,6 +68,7 @@ def test_servers_that_die_leave_no_descriptor_behind(slot: Slot) -> None:
     outcome_of(slot)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(2):
+        slot.start()
         assert slot._server is not None
         threading.Timer(0.5, slot._server._process.kill).start()
         assert outcome_of(slot, genome(top="time.sleep(1000)")) == Outcome.CRASHED
