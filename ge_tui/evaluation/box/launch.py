@@ -1,4 +1,4 @@
-"""The engine's side of the box: testing this machine's, and starting a worker in bubblewrap where that is the only way."""
+"""The engine's side of the box: testing this machine's, and bubblewrap where that is the only way."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ _MAX_ROWS = 2000
 
 def inspect_genome(job: Job) -> Checked:
     """Everything a child goes through before training. Raises GenomeFailureError."""
-    snapshot = Snapshot()
+    refuse_changes = Snapshot().refuse_changes
     genome = GenomeModule(job)
-    snapshot.refuse_changes()
+    refuse_changes()
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
     refuse_if_too_big(count_params(network), job)
@@ -38,7 +38,7 @@ def inspect_genome(job: Job) -> Checked:
     flops = count_flops(network, images[:1])
     fingerprint = _fingerprint(network, optimizer, images, labels, job)
     params = max(params, count_params(network, optimizer))
-    snapshot.refuse_changes()
+    refuse_changes()
     return Checked(params=params, flops=flops, shapes=shapes, fingerprint=fingerprint)
 
 

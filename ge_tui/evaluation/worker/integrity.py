@@ -48,14 +48,13 @@ class Snapshot:
         self._seen = [(place, _names(place)) for place in whole]
         self._seen.append((torch, {name: getattr(torch, name) for name in _OF_TORCH}))
         self._hooks = _global_hooks()
-        self._check = (_names, _global_hooks, type(self).refuse_changes)
 
     def refuse_changes(self) -> None:
         """Raises GenomeFailureError (forged) naming what the genome has replaced."""
         for place, names in self._seen:
-            now = vars(place)
+            now = _names(place)
             for name, thing in names.items():
-                if now.get(name, thing) is not thing or name not in now:
+                if name not in now or now[name] is not thing:
                     raise _forged(f"{place.__name__}.{name}")
         if _global_hooks() != self._hooks:
             raise _forged("what torch calls for every module")
@@ -64,7 +63,9 @@ class Snapshot:
 
 
 def _names(place: ModuleType | type) -> dict[str, object]:
-    return {name: thing for name, thing in vars(place).items() if name not in _NEVER_WATCHED}
+    """What is found in a module, or in a class and those it is made of."""
+    places = reversed(place.__mro__) if isinstance(place, type) else [place]
+    return {name: thing for each in places for name, thing in vars(each).items() if name not in _NEVER_WATCHED}
 
 
 def _global_hooks() -> int:

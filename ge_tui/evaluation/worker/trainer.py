@@ -39,9 +39,9 @@ Send = Callable[[Progress | Validated | Finished, bytes], None]
 def train(job: Job, arrays: Arrays, send: Send) -> None:
     """Train a genome as its job says, sending the curve as it goes. Raises GenomeFailureError."""
     data = ResidentData(job, arrays)
-    snapshot = Snapshot()
+    refuse_changes = Snapshot().refuse_changes
     genome = GenomeModule(job)
-    snapshot.refuse_changes()
+    refuse_changes()
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
     refuse_if_too_big(count_params(network), job)
@@ -60,7 +60,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
         metrics["train_accuracy"] = data.train_accuracy(network)
     if "latency_ms" in job.wants:
         metrics["latency_ms"] = _latency_ms(network, data)
-    snapshot.refuse_changes()
+    refuse_changes()
     send(Finished(metrics=metrics), b"")
 
 

@@ -101,12 +101,14 @@ def _stat(pid: int) -> list[str]:
 
 
 def _share(pid: int, resident_mb: float) -> float:
-    """A process's part of the memory it shares: forks share most of theirs."""
+    """A process's part of the memory it shares: forks share most of theirs. One that is ending has none left."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
+    except PermissionError:
         return resident_mb
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), resident_mb)
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
 def _shared_mappings(pids: list[int]) -> float:

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from executors.conftest import data, scratch, settings  # noqa: F401  (fixtures)
 
 from ge_tui.evaluation.box.limits import Quota
 from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import ExecutorError, LocalExecutor
-
-from executors.conftest import data, scratch, settings  # noqa: F401  (fixtures)
 
 SECRET = "hf_secret: nobody in the box may read this"
 QUOTA = Quota(processes=24, open_files=128, scratch_mb=8, scratch_files=400, file_mb=4)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ge_tui.evaluation.outcome import Outcome
-
 from executors.genomes import genome
+
+from ge_tui.evaluation.outcome import Outcome
 
 O = Outcome  # noqa: E741  (the tables below name little else)
 

@@ -48,13 +48,15 @@ PATCHES = {
     "the trainer": "import ge_tui.evaluation.worker.trainer as t\nt._latency_ms = lambda *_: 0.0",
     "the inspection": "import ge_tui.evaluation.worker.inspection as i\ni.count_params = lambda _: 1",
     "the inspection, as the trainer knows it": "import ge_tui.evaluation.worker.trainer as t\nt.count_params = lambda _: 1",
-    "what is sent": "import ge_tui.evaluation.worker.child as c\nc.encode = lambda *_: b''",
     "the check for patches": "import ge_tui.evaluation.worker.integrity as i\ni.Snapshot.refuse_changes = lambda self: None",
     "a hook of every module": "nn.modules.module.register_module_forward_hook(lambda *_: None)",
 }
 
 LIES: dict[str, Hostile] = {
     **{f"patching {what}": at_import(code, O.FORGED) for what, code in PATCHES.items()},
+    "patching what is sent": at_import(
+        "import ge_tui.evaluation.worker.child as c\nc.encode = lambda *_: b''", O.CRASHED
+    ),
     **{
         f"patching {what}, late": in_forward(code, O.FORGED, O.SHAPE, O.CRASHED)
         for what, code in PATCHES.items()

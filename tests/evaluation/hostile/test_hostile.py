@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
+from executors.conftest import PLAN, strays_in, train
+from executors.genomes import GOOD, PARAMS
 
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import TrainReport
 
-from executors.conftest import PLAN, strays_in, train
-from executors.genomes import GOOD, PARAMS
 from .breaks import BREAKS
 from .conftest import Outside
 from .corpus import Hostile
@@ -64,7 +65,7 @@ async def test_a_hostile_genome(
     assert "Traceback" not in report.reason
     assert took < WALL_S + 4
     if "late(" in hostile.source:
-        time.sleep(1.2)
+        await asyncio.sleep(1.2)
     assert outside.callers() == []
     assert outside.state() == before
     assert strays_in(scratch) == []
