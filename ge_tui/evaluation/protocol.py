@@ -44,12 +44,12 @@ class JobLimits(Allowance):
 
 
 class Job(Value):
-    """One child process: check a genome, or train it.
+    """One child process: check a genome, train it, or build a trained one anew from its weights.
 
     The data of a training are no part of it: they come as open files, so that no path leads to them.
     """
 
-    kind: Literal["check", "train"]
+    kind: Literal["check", "train", "verify"]
     source: str
     network: str
     optimizer: str
@@ -63,6 +63,8 @@ class Job(Value):
     """The part of a GPU's memory that torch may take."""
     wants: tuple[str, ...] = ()
     """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
+    images: tuple[Count, ...] = ()
+    """Which validation images a network built anew is to answer for."""
 
 
 class ShapeRow(Value):
@@ -112,19 +114,27 @@ class Validated(Value):
 
 
 class Finished(Value):
+    """The end of a training, with the weights as payload."""
+
     kind: Literal["finished"] = "finished"
     metrics: dict[MetricName, float] = Field(max_length=32)
 
 
-Answer = Annotated[Checked | Failed | Progress | Validated | Finished, Field(discriminator="kind")]
-_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished] = TypeAdapter(Answer)
+class Verified(Value):
+    """What a network built anew answers, as payload: float32 [n, classes]."""
+
+    kind: Literal["verified"] = "verified"
+
+
+Answer = Annotated[Checked | Failed | Progress | Validated | Finished | Verified, Field(discriminator="kind")]
+_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished | Verified] = TypeAdapter(Answer)
 
 
 class ProtocolError(ValueError):
     """What came is not a message."""
 
 
-def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished:
+def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished | Verified:
     """Read a worker's message. Raises ProtocolError."""
     try:
         return _ANSWER.validate_json(header)

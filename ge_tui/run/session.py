@@ -173,6 +173,7 @@ def local_settings(settings: EvaluationSettings) -> LocalSettings:
         readable=tuple(folder for folder in box.readable.split(":") if folder),
         without=_layers(box.without),
         look=box.look,
+        verify=settings.verify,
         trust=settings.trust,
     )
 

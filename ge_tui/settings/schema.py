@@ -168,6 +168,11 @@ class EvaluationSettings(Group):
         json_schema_extra={"default_in_words": "false on Linux, true elsewhere"},
         description="start a new interpreter for every genome instead of forking a warm one",
     )
+    verify: bool = Field(
+        True,
+        description="build each trained network anew from its weights, in a fresh box, and refuse it where it answers "
+        "otherwise",
+    )
     trust: bool = Field(
         False,
         description="run genomes even where this machine cannot keep them from your files and the network; "

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import random
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from ge_tui.evaluation.box.environment import real_homes
 from ge_tui.evaluation.box.limits import Quota
 from ge_tui.evaluation.box.report import BoxReport, Layer
 from ge_tui.evaluation.courtesy import find_hopeless
-from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers
+from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers, VerifyAnswers
 from ge_tui.evaluation.executors.base import CheckRequest, ExecutorError, TrainRequest
 from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.slot import Ending, Slot
@@ -29,6 +30,7 @@ from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
 from ge_tui.genome import find_problem
 
 _MAX_CPU_SLOTS = 8
+_VERIFIED_IMAGES = 256
 _MAX_THREADS = 256
 """Each slot's conversation blocks a thread; one that waits for a thread would hold its slot for nothing."""
 
@@ -61,6 +63,8 @@ class LocalSettings:
     """Layers of the box not to use."""
     look: bool = True
     """Refuse at the check, unrun, what could only fail in the box."""
+    verify: bool = True
+    """Build each trained network anew from its weights and compare its answers."""
     trust: bool = False
     """Run genomes even where the box does not hold what it must."""
 
@@ -136,11 +140,28 @@ class LocalExecutor:
             slot = self._trainings[number]
             ending = await self._run(slot, self._train_job(request), answers, answers.payload_bytes, _files(request))
             report = answers.report(ending, request.timeout_s)
+            if report.outcome is Outcome.OK and self._settings.verify:
+                report = await self._verify(slot, request, answers, report)
             if report.outcome is not Outcome.OK and "CUDA" in report.reason:
                 await loop.run_in_executor(self._threads, slot.discard)
             return report
         finally:
             self._free.put_nowait(number)
+
+    async def _verify(
+        self, slot: Slot, request: TrainRequest, answers: TrainAnswers, report: TrainReport
+    ) -> TrainReport:
+        """The report, if a network built anew from the weights answers as the trained one did."""
+        there = request.data.counts["val"]
+        images = tuple(random.SystemRandom().sample(range(there), min(_VERIFIED_IMAGES, there)))
+        comparison = VerifyAnswers(answers.expected(images))
+        job = self._train_job(request).model_copy(update={"kind": "verify", "images": images})
+        data: tuple[Path | bytes, ...] = (*_files(request), report.weights)
+        ending = await self._run(slot, job, comparison, comparison.payload_bytes, data)
+        problem = comparison.problem(ending, request.timeout_s)
+        if problem is None:
+            return report
+        return replace(report, outcome=problem[0], reason=problem[1], metrics={}, weights=b"")
 
     async def close(self) -> None:
         self._closed = True
@@ -155,7 +176,7 @@ class LocalExecutor:
         job: Job,
         answers: Callable[[Answer, bytes], None],
         max_payload: int,
-        data: tuple[Path, ...] = (),
+        data: tuple[Path | bytes, ...] = (),
     ) -> Ending:
         """Run a job in its slot's thread; on cancellation the child is ended before this returns."""
         if self._closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -103,7 +104,7 @@ class Slot:
         on_answer: Callable[[Answer, bytes], None],
         max_payload: int = 0,
         cancellation: Cancellation | None = None,
-        data: Sequence[Path] = (),
+        data: Sequence[Path | bytes] = (),
     ) -> Ending:
         """Run a job to its end, handing over each answer as it comes; the child finds `data` open.
 
@@ -142,7 +143,7 @@ class Slot:
         on_answer: Callable[[Answer, bytes], None],
         max_payload: int,
         cancellation: Cancellation,
-        data: Sequence[Path],
+        data: Sequence[Path | bytes],
     ) -> Ending:
         for _ in range(_ATTEMPTS):
             server = self._running_server()
@@ -244,7 +245,7 @@ def _request(
     job: Job,
     on_answer: Callable[[Answer, bytes], None],
     max_payload: int,
-    data: Sequence[Path],
+    data: Sequence[Path | bytes],
 ) -> _Streams:
     """Hand a job over and get the reading ends of its child's pipes. Raises OSError when the server is gone."""
     answers_read, answers_write = os.pipe()
@@ -263,11 +264,18 @@ def _request(
     return streams
 
 
-def _open(file: Path, opened: ExitStack) -> int:
+def _open(file: Path | bytes, opened: ExitStack) -> int:
+    """A file to read from; bytes become one without a name."""
     try:
+        if isinstance(file, bytes):
+            made = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  (the stack closes it)
+            made.write(file)
+            made.seek(0)
+            return made.fileno()
         return opened.enter_context(file.open("rb")).fileno()
     except OSError as error:
-        raise ExecutorError(f"{file} cannot be read: {error.strerror}; the data set must be prepared again") from error
+        what = "the trained weights" if isinstance(file, bytes) else file
+        raise ExecutorError(f"{what} cannot be handed to a worker: {error.strerror}") from error
 
 
 def _ending(ended: dict[str, object], why: str, output: str) -> Ending:

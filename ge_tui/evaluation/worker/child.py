@@ -15,10 +15,11 @@ from ge_tui.evaluation.box.assemble import Box
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import MAX_REASON, Failed, Job, encode
-from ge_tui.evaluation.worker.dataset import read_arrays
+from ge_tui.evaluation.worker.dataset import read_arrays, read_bytes
 from ge_tui.evaluation.worker.failure import failure_from
 from ge_tui.evaluation.worker.inspection import inspect_genome
 from ge_tui.evaluation.worker.trainer import train
+from ge_tui.evaluation.worker.verification import verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,10 @@ def _answer(job: Job, held: Descriptors) -> None:
     try:
         if job.kind == "check":
             send(inspect_genome(job))
-        else:
+        elif job.kind == "train":
             train(job, read_arrays(held.data), send)
+        else:
+            verify(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
     except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a genome are failures too)
         limits.make_room()
         send(_as_message(error))

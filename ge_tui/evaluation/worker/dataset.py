@@ -25,3 +25,9 @@ def read_arrays(descriptors: tuple[int, ...]) -> Arrays:
         with os.fdopen(descriptor, "rb") as file:
             found.append(np.load(file, allow_pickle=False))
     return Arrays(*found)
+
+
+def read_bytes(descriptor: int) -> bytes:
+    """The whole of an open file, which is closed."""
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()

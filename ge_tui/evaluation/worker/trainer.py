@@ -25,6 +25,7 @@ from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
 from ge_tui.evaluation.worker.integrity import Snapshot
+from ge_tui.evaluation.worker.packing import pack
 from ge_tui.evaluation.worker.schedule import make_schedule
 
 PREDICT_BATCH = 500
@@ -61,7 +62,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     if "latency_ms" in job.wants:
         metrics["latency_ms"] = _latency_ms(network, data)
     refuse_changes()
-    send(Finished(metrics=metrics), b"")
+    send(Finished(metrics=metrics), pack(network))
 
 
 class ResidentData:

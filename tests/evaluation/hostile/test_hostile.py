@@ -6,8 +6,9 @@ import asyncio
 import time
 from pathlib import Path
 
+import psutil
 import pytest
-from executors.conftest import PLAN, strays_in, train
+from executors.conftest import PLAN, processes_in, train
 from executors.genomes import GOOD, PARAMS
 
 from ge_tui.evaluation.data import DataSet
@@ -56,7 +57,7 @@ async def test_a_hostile_genome(
     pool: LocalExecutor, outside: Outside, data: DataSet, scratch: Path, hostile: Hostile
 ) -> None:
     usual = await _usual_numbers(pool, data)
-    before, folders = outside.state(), sorted(scratch.iterdir())
+    before, folders, workers = outside.state(), sorted(scratch.iterdir()), sorted(processes_in(scratch), key=_pid)
     report, took = await _attack(pool, outside, data, hostile)
 
     assert "ESCAPED" not in report.output, report.output
@@ -68,7 +69,7 @@ async def test_a_hostile_genome(
         await asyncio.sleep(1.2)
     assert outside.callers() == []
     assert outside.state() == before
-    assert strays_in(scratch) == []
+    assert sorted(processes_in(scratch), key=_pid) == workers
     assert sorted(scratch.iterdir()) == folders
     assert all(list(folder.iterdir()) == [] for folder in folders)
 
@@ -85,6 +86,10 @@ async def test_hidden_parameters_are_counted(
     assert report.outcome in hostile.outcomes, report.reason
     if report.outcome is Outcome.OK:
         assert report.metrics["params"] == PARAMS + 72
+
+
+def _pid(process: psutil.Process) -> int:
+    return process.pid
 
 
 async def _attack(pool: LocalExecutor, outside: Outside, data: DataSet, hostile: Hostile) -> tuple[TrainReport, float]:
