@@ -92,6 +92,12 @@ def _entry(name: str, found: Any, base: int) -> Entry:
     except (TypeError, KeyError, ValueError):
         raise ValueError(f"the weights describe '{name[:100]}' in a way that is none") from None
     whole = all(type(number) is int and number >= 0 for number in (*shape, start, end))
-    if kind not in SIZES or not whole or len(shape) > 16 or end - start != prod(shape) * SIZES[kind]:
+    if (
+        not isinstance(kind, str)
+        or kind not in SIZES
+        or not whole
+        or len(shape) > 16
+        or end - start != prod(shape) * SIZES[kind]
+    ):
         raise ValueError(f"the weights describe '{name[:100]}' in a way that does not fit")
     return Entry(kind, shape, base + start, base + end)

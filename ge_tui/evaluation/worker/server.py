@@ -7,6 +7,7 @@ The server never runs a genome and never a threaded operator itself (a child for
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -76,6 +77,8 @@ class ForkServer:
     def serve(self, greeting: dict[str, object]) -> None:
         """Until the engine closes its end or is gone; then nothing is left of the child or the scratch folder."""
         self._renew_scratch()  # torch leaves folders in it while it loads
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page of what torch has loaded
         try:
             self._send({"event": "ready", "pid": os.getpid(), **greeting})
             while self._turn():
