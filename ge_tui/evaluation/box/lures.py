@@ -15,6 +15,8 @@ from pathlib import Path
 from ge_tui.evaluation.box.environment import real_homes
 from ge_tui.evaluation.model import Value
 
+_SHORT = "/tmp"
+"""A Unix socket's path must be short, which a temporary folder's need not be."""
 SECRET = "nobody in the box may read this"
 
 
@@ -36,16 +38,16 @@ class LurePlan(Value):
 class Lures:
     """Lures that lie out until closed."""
 
-    def __init__(self, beside: Path | None = None) -> None:
-        """beside: a folder next to which theirs is made. Raises OSError."""
+    def __init__(self) -> None:
+        """Raises OSError."""
         with ExitStack() as stack:
-            folder = Path(tempfile.mkdtemp(prefix="ge-tui-lure-", dir=beside.parent if beside else None))
+            folder = Path(tempfile.mkdtemp(prefix="ge-tui-lure-", dir=_SHORT if os.access(_SHORT, os.W_OK) else None))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             (folder / "secret").write_text(SECRET)
             (folder / "secret").chmod(0o600)
             tcp = _listen(stack, socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
             udp = _listen(stack, socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
-            _listen(stack, socket.AF_UNIX, socket.SOCK_STREAM, _short(folder / "socket"))
+            _listen(stack, socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "socket"))
             abstract = f"ge-tui-lure-{folder.name}"
             with suppress(OSError):  # Linux alone has these
                 _listen(stack, socket.AF_UNIX, socket.SOCK_STREAM, f"\0{abstract}")
@@ -74,8 +76,3 @@ def _listen(stack: ExitStack, family: int, kind: int, address: object) -> socket
 def _identified(folder: str) -> tuple[str, int, int]:
     found = os.stat(folder)
     return folder, found.st_dev, found.st_ino
-
-
-def _short(path: Path) -> str:
-    """A path that fits into the address of a Unix socket."""
-    return min(str(path), os.path.relpath(path), key=len)

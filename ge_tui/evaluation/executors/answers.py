@@ -19,7 +19,8 @@ from ge_tui.evaluation.weights import count_numbers
 _MAX_POINTS = 10_000
 _ROUNDING = 1e-6
 _SHORTEST_S = 1e-3
-_BYTES_A_PARAMETER, _ROOM_FOR_NAMES = 16, 1 << 24
+_BYTES_A_PARAMETER, _ROOM_FOR_NAMES, _MOST_BYTES = 8, 1 << 24, 1 << 30
+"""Of weights: what a hostile child can make the engine hold."""
 _SAME_CLASS, _NEARLY = 0.9, 0.05
 _OTHERWISE = (
     "the network built anew from its weights answers otherwise: it keeps something outside its parameters and buffers, "
@@ -65,7 +66,8 @@ class TrainAnswers:
         self._weights, self._numbers = b"", 0
         self._last_predictions: NDArray[np.float32] | None = None
         self.payload_bytes = max(
-            len(self._labels) * request.data.classes * 4, _BYTES_A_PARAMETER * request.max_params + _ROOM_FOR_NAMES
+            len(self._labels) * request.data.classes * 4,
+            min(_MOST_BYTES, _BYTES_A_PARAMETER * request.max_params + _ROOM_FOR_NAMES),
         )
 
     def __call__(self, answer: Answer, payload: bytes) -> None:

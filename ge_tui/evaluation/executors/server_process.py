@@ -47,7 +47,7 @@ class ServerProcess:
         except OSError as error:
             raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
         try:
-            lures = Lures(self._scratch)
+            lures = Lures()
         except OSError as error:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise ExecutorError(f"the test of the box could not be prepared: {error}") from error
@@ -132,6 +132,7 @@ class ServerProcess:
         ready = self.next_event(time.monotonic() + _START_TIMEOUT_S)
         if ready is not None and ready.get("event") == "ready":
             self._refuse_without_box(BoxReport.model_validate(ready["box"]))
+            self._refuse_without_gpu(str(ready["gpu_problem"]))
             return ready
         words = self._last_words()
         self.stop()
@@ -148,6 +149,14 @@ class ServerProcess:
             f"{box.complaint()}. A genome could do harm here, so none is run. `ge-tui doctor` shows what could be "
             "done; to run genomes all the same, code you would run yourself, give --i-trust-this-code"
         )
+
+    def _refuse_without_gpu(self, problem: str) -> None:
+        if problem:
+            self.stop()
+            raise ExecutorError(
+                f"the GPU cannot be used from inside the box: {problem}. Train with evaluation.device=cpu, or find the "
+                "layer in its way with evaluation.box.without=seccomp (or landlock, namespaces)"
+            )
 
     def _last_words(self) -> str:
         self._process.kill()

@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ge_tui.evaluation.box.assemble import BoxPlan, assemble
 from ge_tui.evaluation.box.lures import LurePlan
 from ge_tui.evaluation.box.selftest import examine
+from ge_tui.evaluation.worker.gpu_trial import gpu_problem
 from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
 
@@ -27,7 +28,8 @@ def main() -> None:
     lures = LurePlan.model_validate_json(sys.argv[4])
     report = examine(box, lures, thorough=False)
     shutil.rmtree(lures.folder, ignore_errors=True)  # the engine does so too, unless it is gone
-    ForkServer(control, scratch, box).serve({**_machine(), "box": report.model_dump(mode="json")})
+    greeting = {**_machine(), "box": report.model_dump(mode="json"), "gpu_problem": gpu_problem(box)}
+    ForkServer(control, scratch, box).serve(greeting)
     os._exit(0)  # torch takes a second to leave in good order, and there is nothing left to save
 
 

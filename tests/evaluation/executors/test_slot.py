@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.executors import ExecutorError
 from ge_tui.evaluation.executors.answers import CheckAnswers
 from ge_tui.evaluation.executors.cancellation import Cancellation
@@ -19,6 +20,8 @@ from ge_tui.evaluation.protocol import Answer, Job, JobLimits
 
 from .conftest import INPUTS, PLAN, processes_in, strays_in
 from .genomes import GOOD, genome
+
+GPU = Path("/dev/nvidiactl").exists() or Path("/dev/kfd").exists()
 
 
 def job(source: str = GOOD, wall_s: float = 20.0) -> Job:
@@ -155,3 +158,25 @@ def test_a_worker_that_cannot_start_is_an_executor_error(scratch: Path, monkeypa
     with pytest.raises(ExecutorError, match="no scratch folder"):
         Slot(max_output=1).start()
     assert (processes_in(scratch), sorted(scratch.iterdir())) == before
+
+
+def test_a_gpu_that_cannot_be_used_in_the_box_is_no_genomes_fault(scratch: Path) -> None:
+    if GPU:
+        pytest.skip("here it can be used")
+    before = len(processes_in(scratch))
+    slot = Slot(max_output=1, box=BoxPlan(device="cuda"))
+    with pytest.raises(ExecutorError, match=r"the GPU cannot be used from inside the box: .*evaluation.device=cpu"):
+        slot.start()
+    assert len(processes_in(scratch)) == before
+
+
+def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / ("long" * 20) / ("longer" * 20)
+    place.mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    slot = Slot(max_output=1 << 20)
+    try:
+        assert outcome_of(slot) == Outcome.OK
+    finally:
+        slot.close()
+    assert list(place.iterdir()) == []

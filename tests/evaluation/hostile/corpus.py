@@ -43,6 +43,11 @@ class Hostile:
     outcomes: frozenset[Outcome]
     """Any of these; OK where the attack comes to nothing without an error."""
 
+    @property
+    def wall_s(self) -> float:
+        """Short for what only the clock ends; long for the rest, for the machine may be busy."""
+        return 3.0 if O.TIMEOUT in self.outcomes else 20.0
+
 
 def at_import(code: str, *outcomes: Outcome) -> Hostile:
     return Hostile(genome(top=HELPERS + code), frozenset(outcomes or {O.FORBIDDEN}))

@@ -43,7 +43,6 @@ CASES = [
     for name, hostile in members.items()
 ]
 SHORT = PLAN.model_copy(update={"steps": STEPS, "warmup_steps": 0})
-WALL_S = 4.0
 _usual: dict[int, dict[str, float]] = {}
 
 
@@ -64,7 +63,7 @@ async def test_a_hostile_genome(
     assert report.outcome in hostile.outcomes, f"{report.outcome}: {report.reason}\n{report.output}"
     assert bool(report.reason) == (report.outcome is not Outcome.OK)
     assert "Traceback" not in report.reason
-    assert took < WALL_S + 4
+    assert took < hostile.wall_s + 10
     if "late(" in hostile.source:
         await asyncio.sleep(1.2)
     assert outside.callers() == []
@@ -73,7 +72,7 @@ async def test_a_hostile_genome(
     assert sorted(scratch.iterdir()) == folders
     assert all(list(folder.iterdir()) == [] for folder in folders)
 
-    following = await train(pool, GOOD, data, SHORT, timeout_s=30)
+    following = await train(pool, GOOD, data, SHORT, timeout_s=60)
     assert (following.outcome, following.reason) == (Outcome.OK, "")
     assert _comparable(following) == usual
 
@@ -97,7 +96,7 @@ async def _attack(pool: LocalExecutor, outside: Outside, data: DataSet, hostile:
     for word, place in outside.places.items():
         source = source.replace(word, place)
     started = time.monotonic()
-    report = await train(pool, source, data, SHORT, timeout_s=WALL_S)
+    report = await train(pool, source, data, SHORT, timeout_s=hostile.wall_s)
     return report, time.monotonic() - started
 
 
