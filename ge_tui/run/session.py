@@ -14,6 +14,8 @@ from typing import Any
 
 from ge_tui import __version__
 from ge_tui.errors import RunError, UsageError
+from ge_tui.evaluation.box.limits import Quota
+from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
@@ -130,7 +132,8 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         machine = await executor.start()
         store.recover()
         housing = models and await house(models, settings, machine.device, machine.slots, store.note)
-        found = {"torch": machine.torch, "device": machine.device, "slots": machine.slots}
+        box = {"layers": machine.box.names, "safe": machine.box.safe}
+        found = {"torch": machine.torch, "device": machine.device, "slots": machine.slots, "box": box}
         asked = housing.models if housing else None
         proposer = make_proposer(settings, store, *parts, directory.path.parent, asked)
         closing.push_async_callback(proposer.close)
@@ -170,6 +173,8 @@ def _resumable() -> Iterator[None]:
 
 
 def local_settings(settings: EvaluationSettings) -> LocalSettings:
+    """Raises UsageError."""
+    box = settings.box
     return LocalSettings(
         device=settings.device,
         slots=settings.slots,
@@ -177,7 +182,28 @@ def local_settings(settings: EvaluationSettings) -> LocalSettings:
         memory_mb=settings.memory_mb,
         max_output=settings.max_output_kb << 10,
         fresh=settings.fresh,
+        quota=Quota(
+            processes=box.processes,
+            open_files=box.open_files,
+            file_mb=box.file_mb,
+            scratch_mb=box.scratch_mb,
+            scratch_files=box.scratch_files,
+        ),
+        cpu_s=box.cpu_s,
+        readable=tuple(folder for folder in box.readable.split(":") if folder),
+        without=_layers(box.without),
+        look=box.look,
+        verify=settings.verify,
+        trust=settings.trust,
     )
+
+
+def _layers(names: str) -> tuple[Layer, ...]:
+    """Raises UsageError."""
+    try:
+        return tuple(Layer(name.strip()) for name in names.split(",") if name.strip())
+    except ValueError as error:
+        raise UsageError(f"evaluation.box.without: {error}; there are: {', '.join(Layer)}") from None
 
 
 def _plan(store: Store, settings: Settings) -> RunPlan:
