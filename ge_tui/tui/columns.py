@@ -46,9 +46,10 @@ def place(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
     room = width - LEAD
     for column in sorted(columns, key=lambda column: column.priority):
         needed = column.width + (_GAP if kept else 0)
-        if needed <= room:
-            kept.add(column.name)
-            room -= needed
+        if needed > room:
+            break
+        kept.add(column.name)
+        room -= needed
     placed: list[Placed] = []
     wanting = sorted((c for c in columns if c.name in kept), key=lambda column: column.priority)
     more: dict[str, int] = {}

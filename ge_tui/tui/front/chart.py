@@ -128,25 +128,33 @@ def draw_chart(
 
 def _place(chart: Chart, points: Mapping[int, Point], window: Window, *, dominated: bool) -> None:
     cells: dict[Cell, list[Point]] = {}
-    x_part, y_part, width, height = window.x.part, window.y.part, chart.width, chart.height
-    for point in points.values():
-        if not dominated and point.rank > Rank.SEED:
-            continue
-        x, y = x_part(point.x), y_part(point.y)
-        if x is None or y is None or not (0 <= x <= 1 and 0 <= y <= 1):
+    x_of, y_of = window.x.parts_of, window.y.parts_of
+    shown = [point for point in points.values() if dominated or point.front or point.rank is Rank.SEED]
+    places = zip(shown, x_of([point.x for point in shown]), y_of([point.y for point in shown]), strict=True)
+    width, height, where = chart.width, chart.height, chart.where
+    for point, x, y in places:
+        if not (0 <= x <= 1 and 0 <= y <= 1):
             chart.outside += 1
             continue
-        cell = cell_of(x, width), height - 1 - cell_of(y, height)
-        cells.setdefault(cell, []).append(point)
-        chart.where[point.number] = cell
+        cell = min(int(x * width), width - 1), height - 1 - min(int(y * height), height - 1)
+        where[point.number] = cell
+        if cell in cells:
+            cells[cell].append(point)
+        else:
+            cells[cell] = [point]
     for cell, some in cells.items():
-        some.sort(key=lambda point: (point.rank, point.number))
-        rank = some[0].rank
-        alike = sum(point.rank is rank for point in some)
-        sign = chart.signs.of(rank) if alike == 1 else str(alike) if alike < 10 else chart.signs.many
-        tone = Tone.FRONT if some[0].front else TONES[rank]
-        chart.spots[cell] = Spot(tuple(point.number for point in some), (sign, tone))
+        chart.spots[cell] = _spot(chart, some)
     chart.front = [point.number for point in on_front(points) if point.number in chart.where]
+
+
+def _spot(chart: Chart, some: list[Point]) -> Spot:
+    """What stands in a cell: the sign of the most important, or how many there are of its kind."""
+    some.sort(key=lambda point: (point.rank, point.number))
+    rank = some[0].rank
+    alike = sum(point.rank is rank for point in some)
+    sign = chart.signs.of(rank) if alike == 1 else str(alike) if alike < 10 else chart.signs.many
+    tone = Tone.FRONT if some[0].front else TONES[rank]
+    return Spot(tuple(point.number for point in some), (sign, tone))
 
 
 def _clamped(chart: Chart, point: Point, window: Window) -> Cell:

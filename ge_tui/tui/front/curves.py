@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from ge_tui.run.store import Status
@@ -45,18 +46,16 @@ def best_so_far(
     In the order in which individuals were made; failed trainings count as evaluations.
     """
     points: list[tuple[float, float]] = []
-    count = 0
+    name, sign = objective.name, 1 if objective.direction == "max" else -1
+    best, count = -math.inf, 0
     for one in individuals:
         count += 1
-        value = measure(one, objective) if one.status is Status.EVALUATED else None
-        if value is None:
-            continue
-        if most_params is not None:
-            size = measure(one, _PARAMS)
-            if size is None or size > most_params:
-                continue
-        better = not points or (value > points[-1][1] if objective.direction == "max" else value < points[-1][1])
-        if better:
+        raw = one.metrics.get(name)
+        if raw is None or not raw * sign > best or one.status is not Status.EVALUATED:
+            continue  # the most of thousands
+        value, size = measure(one, objective), measure(one, _PARAMS)
+        if value is not None and (most_params is None or (size is not None and size <= most_params)):
+            best = value * sign
             points.append((float(count), value))
     if points and points[-1][0] < count:
         points.append((float(count), points[-1][1]))

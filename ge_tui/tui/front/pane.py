@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import events
@@ -15,14 +17,16 @@ from textual.widgets import Static
 
 from ge_tui.tui.actions import bindings
 from ge_tui.tui.front.actions import ACTIONS, HELP
-from ge_tui.tui.front.chart import Chart, draw_chart
+from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.curves import best_plot, draw_curves, hypervolume_plot, learning_plot
 from ge_tui.tui.front.layout import Show, Split, split
-from ge_tui.tui.front.points import PointBook
-from ge_tui.tui.front.walk import DOWN, LEFT, RIGHT, UP, Direction, along_front, in_cell, nearest
-from ge_tui.tui.front.window import Window, around_front, is_close_enough, whole
+from ge_tui.tui.front.points import Point, PointBook
+from ge_tui.tui.front.sketch import Sketch
+from ge_tui.tui.front.walk import in_cell
+from ge_tui.tui.front.walking import Walking
+from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
 from ge_tui.tui.plot.pieces import Tone
@@ -33,9 +37,11 @@ _SETTLED_S = 0.08
 """So long the selection must rest before others and the learning curve follow it."""
 _TWO_LINES_FROM = 12
 _STEP = 0.6
+_MANY = 1500
+"""From so many points on a thread draws them."""
 
 
-class FrontPane(Pane, can_focus=True):
+class FrontPane(Walking, can_focus=True):
     """Where every measured individual stands, and how the run came there."""
 
     NAME = "front"
@@ -75,6 +81,7 @@ class FrontPane(Pane, can_focus=True):
         self._settling: Timer | None = None
         self._hovered: int | None = None
         self._learning: tuple[object, ...] = ()
+        self._drawing_news = self._news_again = False
         self._parts = Split((0, 0), (0, 0))
         self._drawn_curves: tuple[list[Plot], tuple[int, int]] = ([], (0, 0))
 
@@ -92,7 +99,7 @@ class FrontPane(Pane, can_focus=True):
         if self.number is None and self.model.best is not None:
             self.number = self.model.best.number
         if changed:
-            self._draw()
+            self._draw_news()
         elif change.individuals:
             self._say()
         if changed or change.touches(Part.GENERATIONS) or self._learning != self._what_is_learned():
@@ -157,47 +164,86 @@ class FrontPane(Pane, can_focus=True):
         self._draw_curves()
 
     def _draw(self) -> None:
-        """The picture anew: after new measures, or for another size or window."""
-        if not self.is_mounted or self.book.axes is None:
-            return
-        axes, points = self.book.axes, self.book.points
-        if self.view == "all" or self.window is None:
-            self.window = whole(points, axes)
-        if self.view == "front":
-            self.window = around_front(points, axes)
-        self.drawing = None
-        if self.chart.display and points:
-            self.drawing = draw_chart(
-                points, axes, self.window, self._parts.chart, unicode=self.unicode, dominated=self.dominated
-            )
+        """The picture anew, for another size or window."""
+        sketch = self._sketch()
+        if self.is_mounted and sketch is not None:
+            self._take(*sketch.drawn())
+
+    def _sketch(self) -> Sketch | None:
+        """What the picture is to be made of; None before anything is known."""
+        axes = self.book.axes
+        if axes is None:
+            return None
+        size = self._parts.chart if self.chart.display else (0, 0)
+        return Sketch(self.book.points, axes, self.view, self.window, size, self.unicode, self.dominated)
+
+    def _draw_news(self) -> None:
+        """The picture anew, after new measures: of thousands it takes a thread."""
+        if len(self.book.points) < _MANY:
+            self._draw()
+        elif not self._drawing_news:
+            self._drawing_news = True
+            self.run_worker(self._draw_aside(), group="front")
+        else:
+            self._news_again = True
+
+    async def _draw_aside(self) -> None:
+        try:
+            self._news_again = True
+            while self._news_again and self.is_mounted:
+                self._news_again = False
+                sketch = self._sketch()
+                if sketch is None:
+                    return
+                sketch = replace(sketch, points=dict(sketch.points))
+                drawn = await asyncio.to_thread(sketch.drawn)
+                if self._sketch() == replace(sketch, points=self.book.points):
+                    self._take(*drawn)
+                elif self.is_mounted:
+                    self._draw()  # for what the user did meanwhile
+        finally:
+            self._drawing_news = False
+
+    def _take(self, window: Window, drawing: Chart | None) -> None:
+        self.window, self.drawing = window, drawing
         self._show_selected()
+        self._say_status()
 
     def _show_selected(self) -> None:
         if self.drawing is None:
             words = "there is no room for the picture" if self.book.points else "nothing has been measured yet"
             self.chart.show([] if not self.chart.display else [((f" {words}", Tone.DIM),)])
         else:
-            self.chart.show(self.drawing.with_selected(self._in_picture(), self.marked))
+            self.chart.show(self.drawing.with_selected(self.in_picture, self.marked))
         self._say()
 
-    def _in_picture(self) -> int | None:
+    @property
+    def in_picture(self) -> int | None:
         """The selected one; for a duplicate, the one it stands for."""
         one = None if self.number is None else self.model.individuals.get(self.number)
         return None if one is None else self.model.original(one).number
+
+    @property
+    def _point(self) -> Point | None:
+        number = self.in_picture
+        return None if number is None else self.book.points.get(number)
 
     def _say(self) -> None:
         if not self.is_mounted:
             return
         separator = "·" if self.unicode else "|"
         number = self._hovered if self._hovered is not None else self.number
+        self._write(self._about, about(number, self.model, self.book, self.drawing, separator))
+
+    def _say_status(self) -> None:
         view = {"all": "view: all", "front": "view: the front"}.get(self.view, "view: closer")
-        lines = (
-            (self._about, about(number, self.model, self.book, self.drawing, separator)),
-            (self._status, status_line(self.book, self.drawing, view, self.book.axes, separator)),
-        )
-        for widget, text in lines:
-            if (content := Content(f" {text}")) != widget.content:
-                widget.update(content, layout=False)
+        separator = "·" if self.unicode else "|"
+        self._write(self._status, status_line(self.book, self.drawing, view, self.book.axes, separator))
+
+    @staticmethod
+    def _write(widget: Static, text: str) -> None:
+        if (content := Content(f" {text}")) != widget.content:
+            widget.update(content, layout=False)
 
     def _what_is_learned(self) -> tuple[object, ...]:
         """What the learning curves are drawn of."""
@@ -219,17 +265,17 @@ class FrontPane(Pane, can_focus=True):
 
     # -- going to individuals --------------------------------------------------------------------------
 
-    def _go(self, number: int | None) -> None:
+    def go(self, number: int | None) -> None:
         """The user went to an individual; others hear of it once the selection rests."""
         if number is None:
             return
         self._go_to(number)
         self._stop_settling()
-        self._settling = self.set_timer(_SETTLED_S, self._announce)
+        self._settling = self.set_timer(_SETTLED_S, self.announce)
 
     def _go_to(self, number: int) -> None:
         self.number, self._hovered = number, None
-        point = self.book.points.get(self._in_picture() or 0)
+        point = self._point
         if point is not None and self.window is not None and not self.window.holds(point):
             self.view, self.window = "window", self.window.following(point)
             self._draw()
@@ -241,79 +287,12 @@ class FrontPane(Pane, can_focus=True):
             self._settling.stop()
             self._settling = None
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
         self._stop_settling()
         if self.number is not None and self.number != self._announced:
             self._announced = self.number
             self.post_message(self.Selected(self.number, self))
         self._draw_curves()
-
-    def _walk(self, direction: Direction) -> None:
-        if self.drawing is not None:
-            self._go(along_front(self.drawing, self._in_picture(), direction))
-
-    def _walk_near(self, direction: Direction) -> None:
-        if self.drawing is not None:
-            self._go(nearest(self.drawing, self._in_picture(), direction))
-
-    def action_right(self) -> None:
-        self._walk(RIGHT)
-
-    def action_left(self) -> None:
-        self._walk(LEFT)
-
-    def action_up(self) -> None:
-        self._walk(UP)
-
-    def action_down(self) -> None:
-        self._walk(DOWN)
-
-    def action_near_right(self) -> None:
-        self._walk_near(RIGHT)
-
-    def action_near_left(self) -> None:
-        self._walk_near(LEFT)
-
-    def action_near_up(self) -> None:
-        self._walk_near(UP)
-
-    def action_near_down(self) -> None:
-        self._walk_near(DOWN)
-
-    def action_first(self) -> None:
-        if self.drawing is not None and self.drawing.front:
-            self._go(self.drawing.front[0])
-
-    def action_last(self) -> None:
-        if self.drawing is not None and self.drawing.front:
-            self._go(self.drawing.front[-1])
-
-    def action_next_here(self) -> None:
-        self._walk_here(1)
-
-    def action_previous_here(self) -> None:
-        self._walk_here(-1)
-
-    def _walk_here(self, step: int) -> None:
-        if self.drawing is not None:
-            self._go(in_cell(self.drawing, self._in_picture(), step))
-
-    def action_best(self) -> None:
-        if self.model.best is not None:
-            self._go(self.model.best.number)
-
-    def action_seed(self) -> None:
-        if 0 in self.model.individuals:
-            self._go(0)
-
-    def action_diff(self) -> None:
-        if self.number is not None:
-            self._announce()
-            self.post_message(self.Wanted("diff"))
-
-    def action_mark(self) -> None:
-        if self.number is not None:
-            self.post_message(self.Marked(None if self.number == self.marked else self.number))
 
     # -- the view --------------------------------------------------------------------------------------
 
@@ -339,7 +318,7 @@ class FrontPane(Pane, can_focus=True):
         everything = whole(self.book.points, self.book.axes)
         if factor < 1 and is_close_enough(self.window, everything):
             return
-        window = self.window.zoomed(factor, self.book.points.get(self._in_picture() or 0))
+        window = self.window.zoomed(factor, self._point)
         if factor > 1 and window.covers(everything):
             self._look_at("all")
             return
@@ -371,13 +350,13 @@ class FrontPane(Pane, can_focus=True):
         numbers = self._under(event)
         if not numbers:
             return
-        here = self._in_picture()
+        here = self.in_picture
         if event.chain > 1 and here in numbers:
             self.action_diff()
         elif here in numbers:
-            self._go(in_cell(self.drawing, here, 1) if self.drawing else None)
+            self.go(in_cell(self.drawing, here, 1) if self.drawing else None)
         else:
-            self._go(numbers[0])
+            self.go(numbers[0])
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         numbers = self._under(event)

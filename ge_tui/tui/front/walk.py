@@ -35,15 +35,15 @@ def nearest(chart: Chart, current: int | None, direction: Direction) -> int | No
     if current is None or current not in chart.where:
         return along_front(chart, current, direction)
     here = chart.where[current]
-    best: tuple[float, Cell] | None = None
+    best: tuple[bool, float, Cell] | None = None
     for cell in chart.spots:
         ahead, aside = _ahead(here, cell, direction)
         if ahead <= 0:
             continue
-        distance = ahead + 3 * aside if aside > ahead else ahead + aside
-        if best is None or (distance, cell) < best:
-            best = distance, cell
-    return None if best is None else chart.spots[best[1]].numbers[0]
+        found = aside > ahead, ahead + 2 * aside, cell  # what lies straight on comes before what lies to the side
+        if best is None or found < best:
+            best = found
+    return None if best is None else chart.spots[best[2]].numbers[0]
 
 
 def in_cell(chart: Chart, current: int | None, step: int) -> int | None:

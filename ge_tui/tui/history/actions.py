@@ -25,8 +25,8 @@ Every change of a control, the newest first: when and in which generation, by wh
 
 What followed is that of the children made from it on until the next change of the same control: how many were
 **made**, how many of them were **valid** (trained to the end) and **improved** (not worse than their parent in
-everything), and their **gain**: the hypervolume they added to the front. Each child is on record with the controls that were in
-force when it was begun; those of the baseline do not count, as they know of no control.
+everything), and their **gain**: the hypervolume they added to the front. Each child is on record with the controls
+that were in force when it was begun; those of the baseline do not count, as they know of no control.
 
 It is no proof. Other controls may have changed in the same time, the lines below say how many; later children start
 from better parents, and a handful of children says little. The rate before the change stands beside the one after it.

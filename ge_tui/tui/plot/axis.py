@@ -26,6 +26,13 @@ class Span:
         place = scaled(value, log=self.log)
         return None if place is None else (place - self.low) / (self.high - self.low)
 
+    def parts_of(self, values: Iterable[float]) -> list[float]:
+        """The same for many values, for all of which the scale has a place."""
+        low, width = self.low, self.high - self.low
+        if self.log:
+            return [(math.log10(value) - low) / width for value in values]
+        return [(min(max(value, -_MOST), _MOST) - low) / width for value in values]
+
     def value(self, part: float) -> float:
         """The value that lies so far along the range."""
         place = self.low + part * (self.high - self.low)
@@ -81,7 +88,7 @@ def ticks(span: Span, most: int) -> list[tuple[float, str]]:
         return []
     values, step = _log_values(span, most) if span.log else _linear_values(span.low, span.high, most)
     return [
-        (part, label(value, step))
+        (part, label(value, step or abs(value)))
         for value in values
         if (part := span.part(value)) is not None and -1e-9 <= part <= 1 + 1e-9
     ]
@@ -91,7 +98,7 @@ def label(value: float, step: float = 0.0) -> str:
     """A number in few characters, with the digits that tell it from one a step away."""
     size = abs(value)
     for sign, unit in _UNITS:
-        if size >= unit * 0.99995:
+        if size >= unit * (1 - 1e-9):
             return f"{value / unit:.{_decimals(step / unit)}f}{sign}" if size < unit * 1e4 else f"{value:.0e}"
     if value and max(size, step) < 1e-4:
         return f"{value:.0e}"
@@ -118,15 +125,15 @@ def _linear_values(low: float, high: float, most: int) -> tuple[list[float], flo
 
 
 def _log_values(span: Span, most: int) -> tuple[list[float], float]:
-    """Powers of ten and round numbers between them; in less than a decade, evenly spaced round numbers."""
+    """Powers of ten and round numbers between them, each its own step; in less than a decade, evenly spaced ones."""
     first, last = max(math.floor(span.low), -300), min(math.ceil(span.high), 300)
     for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
         values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
         inside = [value for value in values if span.low - 1e-9 <= math.log10(value) <= span.high + 1e-9]
         if 2 <= len(inside) <= most:
-            return inside, 0.0 if min(inside) >= 1 else min(inside)
+            return inside, 0.0
     if span.high - span.low > 1:
         powers = [10.0**power for power in range(first, last + 1) if span.low <= power <= span.high]
-        return powers[:: math.ceil(len(powers) / most)], 0.0 if span.low >= 0 else 10.0**first
+        return powers[:: max(1, math.ceil(len(powers) / most))], 0.0
     low, high = span.value(0), span.value(1)
     return _linear_values(low, high, most) if high > low else ([], 0.0)
