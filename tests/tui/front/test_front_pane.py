@@ -14,7 +14,7 @@ from ge_tui.tui.front.actions import ACTIONS
 from ge_tui.tui.front.layout import Show
 from ge_tui.tui.front.pane import FrontPane
 from ge_tui.tui.watch import Change, Part, RunModel
-from tests.tui.front.sample import FrontApp, at, generations
+from tests.tui.front.sample import FrontApp, at, front_model, generations
 from tests.tui.rig import PaneApp, Watching, llm_run
 
 SIZE = (120, 40)
