@@ -13,10 +13,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ge_tui.errors import UserError
+from ge_tui.run.store import RunReader
+from ge_tui.search import Objective
 from ge_tui.tui.actions import bindings
 from ge_tui.tui.columns import column_at, head_of
 from ge_tui.tui.credit.actions import ACTIONS, HELP
-from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table, read_ledger
+from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table
 from ge_tui.tui.credit.table import Sorting, columns_of, is_column, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import Spans, about, kinds_row, status_line, verdict
 from ge_tui.tui.line_list import LineList
@@ -101,7 +103,8 @@ class CreditPane(Pane):
 
     async def _count_once(self) -> None:
         try:
-            ledger = await self.watched.feed.ask(read_ledger)
+            objectives = self.model.objectives
+            ledger = await self.watched.feed.ask(lambda reader: _read(reader, objectives))
         except (UserError, sqlite3.Error) as error:
             self._trouble = str(error)
         else:
@@ -279,3 +282,9 @@ class CreditPane(Pane):
         if isinstance(values.get("each"), bool):
             self.each = values["each"]
         self._show()
+
+
+def _read(reader: RunReader, objectives: tuple[Objective, ...]) -> Ledger:
+    from ge_tui.tui.credit.reading import read_ledger  # noqa: PLC0415  (takes a while to load: in the feed's thread)
+
+    return read_ledger(reader, objectives)

@@ -14,8 +14,9 @@ from textual.widgets import Static
 
 from ge_tui.errors import UserError
 from ge_tui.tui.credit.actions import ACTIONS
-from ge_tui.tui.credit.ledger import Ledger, tables_of
+from ge_tui.tui.credit.ledger import Ledger
 from ge_tui.tui.credit.pane import CreditPane
+from ge_tui.tui.credit.reading import tables_of
 from ge_tui.tui.piece_list import ClickLine
 from ge_tui.tui.watch import Change, Part, Update
 from tests.tui.credit.test_ledger import TRIALS

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from ge_tui.run.crediting import KINDS
 from ge_tui.run.model_figures import ModelFigures
+from ge_tui.run.objectives import objectives_from
 from ge_tui.run.store import RunReader
 from ge_tui.search import Credit, Trial
 from ge_tui.tui.columns import column_at, head_of
-from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, read_ledger, tables_of
+from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line
+from ge_tui.tui.credit.reading import read_ledger, tables_of
 from ge_tui.tui.credit.table import Sorting, columns_of, interval_bar, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import about, kinds_row, status_line, verdict
 from ge_tui.tui.plot.pieces import text_of, width_of
@@ -43,6 +46,7 @@ def lines(*kinds: str) -> dict[tuple[str, ...], Line]:
 
 
 def test_a_table_for_each_kind_and_for_each_two() -> None:
+    assert tuple(kind.name for kind in KINDS) == KIND_NAMES
     tables = tables_of(TRIALS)
     assert len(tables) == 5 + 10
     assert set(lines()) == {("expert",), ("engineer",), ("magoo",)}
@@ -137,7 +141,7 @@ def test_the_kinds_in_a_row(width: int) -> None:
 async def test_a_real_run_is_counted_as_the_command_line_counts_it(tmp_path: Path) -> None:
     directory = await llm_run(tmp_path, "baseline_share=0.3")
     reader = RunReader(directory.database)
-    ledger = read_ledger(reader)
+    ledger = read_ledger(reader, objectives_from(reader.run().objectives))
     reader.close()
     assert ledger.trials == sum(line.credit.tried for line in ledger.tables[("persona",)])
     assert ledger.verdict is not None
@@ -149,7 +153,7 @@ def test_a_run_without_a_language_model(tmp_path: Path) -> None:
     rig = Rig(tmp_path, settings_of()).create()
     rig.run()
     reader = RunReader(rig.directory.database)
-    ledger = read_ledger(reader)
+    ledger = read_ledger(reader, objectives_from(reader.run().objectives))
     reader.close()
     assert ledger.trials == 0
     assert not any(ledger.tables.values())
