@@ -11,6 +11,7 @@ THREE_COLUMNS = 160
 _LOG_BELOW = 30
 """The least height at which the log stands below the table instead of behind it."""
 _LLM_BELOW = 40
+_BELOW_THE_TABLE = ("log", "history")
 SMALLEST = (40, 10)
 """Below this nothing useful can be shown."""
 
@@ -49,8 +50,8 @@ def columns(width: int, height: int, panes: Sequence[str]) -> tuple[Column, ...]
     everything = tuple(panes)
     if width < TWO_COLUMNS:
         return (Column((Stack(everything),)),)
-    left = _split(everything, ("population",), ("log",), 0.7 if height >= _LOG_BELOW else 0)
-    rest = tuple(pane for pane in everything if pane not in ("population", "log"))
+    left = _split(everything, ("population",), _BELOW_THE_TABLE, 0.7 if height >= _LOG_BELOW else 0)
+    rest = tuple(pane for pane in everything if pane not in ("population", *_BELOW_THE_TABLE))
     if width < THREE_COLUMNS:
         return (Column(left, 0.56), Column((Stack(rest),), 0.44))
     right = _split(everything, ("controls",), ("llm",), 0.55 if height >= _LLM_BELOW else 0)

@@ -1,0 +1,1 @@
+"""The credit pane: what each choice has earned, and whether evolution pays."""

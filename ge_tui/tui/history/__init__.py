@@ -1,0 +1,1 @@
+"""The history pane: every change of a control, and what followed."""
