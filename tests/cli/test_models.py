@@ -14,9 +14,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from ge_tui.run.event_lines import line_of
 
 from cli.conftest import Call
+from ge_tui.run.event_lines import line_of
 from ge_tui.run.store import EventRow
 from tests.llm import coder
 from tests.llm.ollama.beside import serving
