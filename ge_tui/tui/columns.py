@@ -53,13 +53,14 @@ def place(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
     placed: list[Placed] = []
     wanting = sorted((c for c in columns if c.name in kept), key=lambda column: column.priority)
     more: dict[str, int] = {}
-    for column in wanting:
-        more[column.name] = min(column.wide - column.width, room)
-        room -= more[column.name]
+    while room > 0 and (greedy := [c for c in wanting if c.width + more.get(c.name, 0) < c.wide]):
+        for column in greedy[:room]:
+            more[column.name] = more.get(column.name, 0) + 1
+        room -= len(greedy[:room])
     start = LEAD
     for column in columns:
         if column.name in kept:
-            placed.append(Placed(column, start, column.width + more[column.name]))
+            placed.append(Placed(column, start, column.width + more.get(column.name, 0)))
             start += placed[-1].width + _GAP
     return tuple(placed)
 

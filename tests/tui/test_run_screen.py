@@ -17,8 +17,7 @@ from ge_tui.tui.header.header import Header
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import recall
-from ge_tui.tui.screens.dialogs import Choice
-from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.screens.dialogs import Choice, HelpScreen
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
 from tests.run.fakes import GatedExecutor, Rig, settings_of
@@ -86,9 +85,8 @@ async def test_panes_share_the_screen_and_one_can_have_it_all(base: Path) -> Non
     async with watching(await finished_run(base), (200, 60)) as pilot:
         grid = screen(pilot).grid
         await pilot.pause()
-        stacked = [pane for place in grid.in_sight for pane in place.stack]
-        assert sorted(stacked) == sorted(entry.name for entry in PANES)
         assert len(grid.in_sight) == 5
+        assert sorted(name for place in grid.in_sight for name in place.stack) == sorted(entry.name for entry in PANES)
         await pilot.press("2", "z")
         await pilot.pause()
         assert [place.pane for place in grid.in_sight] == ["diff"]

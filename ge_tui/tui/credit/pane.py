@@ -46,7 +46,7 @@ class CreditPane(Pane):
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; }
         & > .credit--kinds { background: $surface; }
         & > .credit--about { background: $surface; }
-        & > .credit--verdict { height: auto; max-height: 3; text-wrap: wrap; background: $surface; color: $text-muted; }
+        & > .credit--verdict { height: auto; max-height: 4; text-wrap: wrap; background: $surface; color: $text-muted; }
         & > .credit--status { color: $text-muted; background: $panel; }
         &.-low > .credit--verdict, &.-low > .credit--about { display: none; }
     }

@@ -31,7 +31,7 @@ def best_plot(model: RunModel) -> Plot:
     seed = model.individuals.get(0)
     size = None if seed is None else measure(seed, _PARAMS)
     trained = [one for one in model.individuals.values() if _was_trained(one)]
-    series = [Series("any size", best_so_far(trained, objective), Tone.FIRST, steps=True)]
+    series = [Series("any", best_so_far(trained, objective), Tone.FIRST, steps=True)]
     if size is not None and objective.name != "params":
         small = best_so_far(trained, objective, most_params=size)
         series.append(Series("seed's size", small, Tone.SECOND, gap=3, steps=True))

@@ -38,7 +38,7 @@ def joined(pieces: Iterable[Piece]) -> Row:
         if not text:
             continue
         before = done[-1] if done else None
-        if before is not None and (before[1] is tone or (text.isspace() and before[1] is not Tone.SELECTED)):
+        if before is not None and (before[1] is tone or (text.isspace() and Tone.SELECTED not in (before[1], tone))):
             done[-1] = (before[0] + text, before[1])
         else:
             done.append((text, tone))
