@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ge_tui.evaluation.task import RUNGS
 from ge_tui.genome import Genome, cut
 from ge_tui.run.store import Arm, IndividualRow, RunReader, Status, Store
 from ge_tui.search import Archive, Candidate, Objective
 
 
 class Pool:
-    """The evaluated individuals of a run as candidates, and the archives over them."""
+    """The individuals of a run that were evaluated at its rung as candidates, and the archives over them."""
 
     def __init__(self, store: Store | RunReader, objectives: Sequence[Objective]) -> None:
         self._store = store
         self._archive = Archive(objectives)
         self._evolved = Archive(objectives)
         self._candidates: dict[int, Candidate] = {}
+        self._lower: dict[str, dict[int, Candidate]] = {
+            rung: {number: Candidate(number, metrics) for number, metrics in results.items()}
+            for rung, results in store.lower_metrics().items()
+        }
         baseline = store.baseline()
         for number, metrics in store.metrics().items():
             self.add(Candidate(number, metrics), Arm.BASELINE if number in baseline else Arm.EVOLUTION)
@@ -37,6 +42,23 @@ class Pool:
         self._archive.add(candidate)
         if arm is Arm.EVOLUTION:
             self._evolved.add(candidate)
+
+    def add_below(self, rung: str, candidate: Candidate) -> None:
+        """Take in a result at a rung below the run's own; it takes part in nothing but promotion."""
+        self._lower.setdefault(rung, {})[candidate.number] = candidate
+
+    def below(self, rung: str, number: int) -> Candidate | None:
+        """What an individual measured at a rung below the run's own."""
+        return self._lower.get(rung, {}).get(number)
+
+    def tiers(self, numbers: Iterable[int]) -> list[list[Candidate]]:
+        """Individuals by the highest rung at which they have a result, the run's own rung first."""
+        left = set(numbers)
+        tiers: list[list[Candidate]] = []
+        for results in (self._candidates, *(self._lower.get(rung, {}) for rung in reversed(RUNGS))):
+            tiers.append([results[number] for number in sorted(left & results.keys())])
+            left -= results.keys()
+        return tiers
 
     def candidate(self, number: int) -> Candidate | None:
         """An individual that was evaluated; None for any other."""

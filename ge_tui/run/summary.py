@@ -9,8 +9,9 @@ from typing import Any
 from ge_tui.evaluation.outcome import STAGES, Outcome
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.objectives import objectives_from
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, RunReader, Status
-from ge_tui.search import Archive, Candidate, Objective, is_comparable, rank
+from ge_tui.search import Archive, Candidate, is_comparable, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +20,23 @@ class Standing:
 
     metrics: Mapping[str, float]
     rank: int | None
-    """Of non-domination among all evaluated; None for one that was not."""
+    """Of non-domination among all evaluated, those that were not promoted to the run's rung behind all that were;
+    None for one that was not evaluated."""
     front: bool
     """In the archive: no other individual of the run is better in everything."""
     rung: str | None = None
-    """The fidelity of its evaluation."""
+    """The fidelity of its metrics."""
 
 
 def standings(reader: RunReader) -> dict[int, Standing]:
     """Every individual's metrics and place, duplicates with those of their originals."""
     objectives = objectives_from(reader.run().objectives)
     rows = reader.individuals()
-    metrics = reader.metrics()
-    candidates = [Candidate(row.number, metrics.get(row.number, {})) for row in rows if row.status is Status.EVALUATED]
-    able = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
-    ranks = {c.number: place for c, place in zip(able, rank(able, objectives), strict=True)}
-    members = _archive(able, objectives)
+    pool = Pool(reader, objectives)
+    tiers = pool.tiers(row.number for row in rows if row.status is Status.EVALUATED)
+    ranks = {place.candidate.number: place.rank for place in places(tiers, objectives)}
+    members = {candidate.number for candidate in pool.front}
+    metrics = {candidate.number: candidate.metrics for tier in tiers for candidate in tier}
     rungs = reader.rungs()
 
     def standing(row: IndividualRow) -> Standing:
@@ -142,10 +144,3 @@ def failures(rows: Sequence[IndividualRow]) -> dict[Outcome, int]:
         outcome: sum(row.outcome is outcome and row.status is Status.FAILED for row in rows) for outcome in STAGES
     }
     return {outcome: number for outcome, number in counts.items() if number}
-
-
-def _archive(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> set[int]:
-    archive = Archive(objectives)
-    for candidate in candidates:
-        archive.add(candidate)
-    return {candidate.number for candidate in archive.members}

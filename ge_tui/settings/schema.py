@@ -132,6 +132,13 @@ class Controls(Group):
         description="the part of each generation's slots that goes to changes of the seed which know nothing of the "
         "run: half asked of the LLM, half by offline operators; `show RUN --credit` compares evolution with them",
     )
+    promoted_part: float = Field(
+        0.34,
+        gt=0,
+        le=1,
+        description="with evaluation.first_rung: the part of those at a rung that is trained at the next, the best by "
+        "non-dominated order among the living and their children",
+    )
 
 
 class SearchSettings(Group):
@@ -163,6 +170,12 @@ class EvaluationSettings(Group):
 
     recipe: str = Field("", description="a recipe of the task; empty: its default")
     rung: Literal["look", "short", "full"] = Field("short", description="how much training an evaluation gets")
+    first_rung: Literal["", "look", "short"] = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="the rung at which children begin, where it is not `rung` itself: from each rung the best part "
+        "(`promoted_part`) goes on to the next, and the others rank behind all that reach `rung`; empty: none",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
@@ -221,7 +234,12 @@ class OllamaSettings(Group):
 class BudgetSettings(Group):
     """When a run ends, besides its generations; whichever comes first. 0: no such limit."""
 
-    evaluations: int = Field(0, ge=0, le=1_000_000_000, description="trainings, the seed's included")
+    evaluations: int = Field(
+        0,
+        ge=0,
+        le=1_000_000_000,
+        description="trainings, the seed's included; at a lower rung than the run's, its part of the steps",
+    )
     hours: float = Field(
         0.0, ge=0, le=1_000_000, description="wall clock hours, pauses and breaks between sessions not counted"
     )

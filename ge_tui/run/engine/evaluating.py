@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint
 from ge_tui.evaluation.task import Task
+from ge_tui.run.engine.promoting import Promoting, Promotion
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.search import Candidate
 from ge_tui.settings import EvaluationSettings
+
+_ENDED = frozenset({"ok", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class EvaluationPlan:
     seed: int
     """Of every training alike, so that luck of the draw is shared."""
     wants: tuple[str, ...]
+    below: tuple[TrainingPlan, ...] = ()
+    """The trainings of the rungs that lead to the run's own, the lowest first."""
+
+    @property
+    def rungs(self) -> tuple[TrainingPlan, ...]:
+        """Every rung's training, the lowest first; the last is that of the run's own rung."""
+        return (*self.below, self.training)
+
+    def cost(self, rung: str) -> float:
+        """What a training counts against the budget: its part of the steps of one at the run's rung."""
+        return next((plan.steps / self.training.steps for plan in self.rungs if plan.rung == rung), 1.0)
 
     @property
     def inputs(self) -> Inputs:
@@ -47,15 +62,17 @@ class Evaluating:
         pool: Pool,
         executor: Executor,
         plan: EvaluationPlan,
-        may_start: Callable[[], Awaitable[bool]],
+        promoting: Promoting,
+        may_start: Callable[[float], Awaitable[bool]],
         *,
         holds_back: bool = False,
     ) -> None:
-        """`holds_back`: trainings wait for `train_held`."""
+        """`may_start` is asked with what a training costs; `holds_back`: trainings wait for `train_held`."""
         self._store = store
         self._pool = pool
         self._executor = executor
         self._plan = plan
+        self._promoting = promoting
         self._may_start = may_start
         self._slots = asyncio.Semaphore(executor.slots)
         self._decided = asyncio.Event()
@@ -65,9 +82,13 @@ class Evaluating:
         self._held: list[tuple[IndividualRow, str]] = []
 
     @property
-    def held(self) -> int:
-        """How many individuals passed their checks and are held back."""
-        return len(self._held)
+    def held(self) -> float:
+        """What the first trainings of those who passed their checks and are held back will cost."""
+        return len(self._held) * self._plan.cost(self._plan.rungs[0].rung)
+
+    def spent(self) -> float:
+        """What the run's trainings have cost so far."""
+        return math.fsum(self._plan.cost(row.rung) for row in self._store.evaluations() if row.status in _ENDED)
 
     async def evaluate(self, number: int) -> None:
         """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
@@ -80,19 +101,45 @@ class Evaluating:
         if self._holds_back:
             self._held.append((row, source))
         else:
-            await self._train_in_turn(row, source)
+            await self._climb(row, source)
 
     async def train_held(self) -> None:
         """Train all that were held back, in the order in which they passed their checks."""
         held, self._held = self._held, []
         async with asyncio.TaskGroup() as group:
             for row, source in held:
-                group.create_task(self._train_in_turn(row, source))
+                group.create_task(self._climb(row, source))
 
-    async def _train_in_turn(self, row: IndividualRow, source: str) -> None:
+    async def promote(self, generation: int) -> None:
+        """Train those of a generation who are due at a higher rung, and whom that promotes in turn."""
+        while promotions := self._promoting.due(generation):
+            async with asyncio.TaskGroup() as group:
+                for promotion in promotions:
+                    group.create_task(self._train_promoted(promotion))
+
+    def settle(self, generation: int) -> None:
+        """Nobody else will be begun in a generation: who was not promoted stays with the result it has."""
+        for number, rung, reason in self._promoting.settled(generation):
+            self._store.settle(number, rung, reason)
+
+    async def _climb(self, row: IndividualRow, source: str) -> None:
+        """Train at the lowest rung, where that is not done yet; the seed is measured at every rung."""
+        for training in self._plan.rungs[: None if row.slot < 0 else 1]:
+            if self._pool.below(training.rung, row.number) is None:
+                await self._train_in_turn(row, source, training)
+        if row.slot >= 0:
+            await self.promote(row.generation)
+
+    async def _train_promoted(self, promotion: Promotion) -> None:
+        row, source = self._store.individual(promotion.number), self._store.source(promotion.number)
+        assert row is not None
+        assert source is not None
+        await self._train_in_turn(row, source, self._plan.rungs[promotion.level])
+
+    async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
         async with self._slots:
-            if await self._may_start():
-                await self._train(row, source)
+            if await self._may_start(self._plan.cost(training.rung)):
+                await self._train(row, source, training)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -119,15 +166,14 @@ class Evaluating:
         self._store.checked(row.number, report.params, report.fingerprint, report.flops, report.shapes)
         return True
 
-    async def _train(self, row: IndividualRow, source: str) -> None:
+    async def _train(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
         plan, number = self._plan, row.number
-        training = plan.training
         evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
         request = TrainRequest(
             source,
             plan.task.contract,
             plan.data,
-            plan.training,
+            training,
             plan.seed,
             plan.task.file.limits.params,
             plan.settings.train_timeout_s,
@@ -138,9 +184,14 @@ class Evaluating:
         except BaseException:
             self._store.forgive_loss(number)
             raise
-        self._store.finish_evaluation(evaluation, number, report)
-        if report.outcome is Outcome.OK:
+        at_top = training is plan.training
+        self._store.finish_evaluation(evaluation, number, report, last=at_top)
+        if report.outcome is not Outcome.OK:
+            return
+        if at_top:
             self._pool.add(Candidate(number, report.metrics), row.arm)
+        else:
+            self._pool.add_below(training.rung, Candidate(number, report.metrics))
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""

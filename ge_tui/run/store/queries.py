@@ -38,6 +38,8 @@ _RUN = (
     "environment",
     "seconds",
 )
+_RUNG = "coalesce((SELECT json_extract(settings, '$.evaluation.rung') FROM run), e.rung)"
+"""The rung of the run: the fidelity that its individuals are compared at."""
 _JSON = frozenset({"settings", "task", "data", "objectives", "environment", "arguments"})
 _INDIVIDUAL = tuple(field.name for field in fields(IndividualRow) if field.name != "parents")
 _EVALUATION = tuple(field.name for field in fields(EvaluationRow))
@@ -148,17 +150,27 @@ class Queries:
 
     def metrics(self, individuals: Iterable[int] | None = None) -> dict[int, dict[str, float]]:
         """Each individual's metrics: the mean over its finished evaluations at the run's rung."""
-        query = (
-            "SELECT e.individual, m.name, avg(m.value) FROM evaluation e JOIN metric m ON m.evaluation = e.id "
-            "WHERE e.status = 'ok'"
-        )
         numbers = None if individuals is None else sorted(set(individuals))
-        if numbers is not None:
-            query += f" AND e.individual IN ({','.join('?' * len(numbers))})"
+        among = "" if numbers is None else f"AND e.individual IN ({','.join('?' * len(numbers))})"
+        rows = self._means(f"e.rung = {_RUNG} {among}", tuple(numbers or ()))
         result: dict[int, dict[str, float]] = {}
-        for number, name, value in self._connection.execute(f"{query} GROUP BY e.individual, m.name", numbers or ()):
+        for _, number, name, value in rows:
             result.setdefault(number, {})[name] = value
         return result
+
+    def lower_metrics(self) -> dict[str, dict[int, dict[str, float]]]:
+        """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
+        result: dict[str, dict[int, dict[str, float]]] = {}
+        for rung, number, name, value in self._means(f"e.rung <> {_RUNG}"):
+            result.setdefault(rung, {}).setdefault(number, {})[name] = value
+        return result
+
+    def _means(self, where: str, parameters: tuple[int, ...] = ()) -> list[tuple[str, int, str, float]]:
+        query = (
+            "SELECT e.rung, e.individual, m.name, avg(m.value) FROM evaluation e JOIN metric m ON m.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND {where} GROUP BY e.individual, e.rung, m.name"
+        )
+        return self._connection.execute(query, parameters).fetchall()
 
     def curve(self, evaluation: int) -> list[CurvePoint]:
         rows = self._connection.execute(

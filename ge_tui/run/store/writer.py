@@ -211,8 +211,8 @@ class Store(Queries):
 
     # -- evaluations -----------------------------------------------------------------------------------
 
-    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int, steps: int = 0) -> int:
-        """The id of a new evaluation, under way; `steps` is the length of the training, for those who watch."""
+    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int, steps: int = 0, **why: Any) -> int:
+        """The id of a new evaluation, under way; those who watch are told its length and `why` it is made."""
         with self.step():
             attempt = self._connection.execute(
                 "SELECT count(*) + 1 FROM evaluation WHERE individual = ? AND recipe = ? AND rung = ? AND seed = ?",
@@ -224,7 +224,7 @@ class Store(Queries):
                 (number, recipe, rung, seed, attempt, self._clock()),
             )
             self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
-            self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps)
+            self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps, **why)
         return int(cursor.lastrowid or 0)
 
     def add_curve_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
@@ -237,28 +237,38 @@ class Store(Queries):
             )
             self.event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
 
-    def finish_evaluation(self, evaluation: int, number: int, report: TrainReport) -> None:
-        """An evaluation came to its end, well or not."""
+    def finish_evaluation(self, evaluation: int, number: int, report: TrainReport, *, last: bool = True) -> None:
+        """An evaluation came to its end, well or not. After a good one that is not the last, more may follow."""
         ok = report.outcome is Outcome.OK
+        kind = "measured" if ok and not last else "evaluated" if ok else "failed"
         with self.step():
             output = put_text(self._connection, report.output) if report.output else None
-            self._connection.execute(
+            rung = self._connection.execute(
                 "UPDATE evaluation SET status = ?, outcome = ?, reason = ?, wall_s = ?, cpu_s = ?, peak_mb = ?, "
-                "output_blob = ? WHERE id = ?",
+                "output_blob = ? WHERE id = ? RETURNING rung",
                 (
                     "ok" if ok else "failed", report.outcome, to_text(report.reason), report.wall_s, report.cpu_s,
                     report.peak_mb, output, evaluation,
                 ),
-            )  # fmt: skip
+            ).fetchone()[0]  # fmt: skip
             self._connection.executemany(
                 "INSERT INTO metric (evaluation, name, value) VALUES (?, ?, ?)",
                 [(evaluation, name, value) for name, value in sorted(report.metrics.items()) if math.isfinite(value)],
             )
-            self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
+            if kind == "measured":
+                self._finish(number, Status.WAITING, None, "")
+            else:
+                self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
             self.event(
-                "evaluated" if ok else "failed", number, outcome=report.outcome, reason=report.reason,
-                metrics=report.metrics, wall_s=report.wall_s,
+                kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
+                wall_s=report.wall_s, rung=rung,
             )  # fmt: skip
+
+    def settle(self, number: int, rung: str, reason: str) -> None:
+        """An individual stays with what it measured below the run's rung; the reason says why."""
+        with self.step():
+            self._finish(number, Status.EVALUATED, Outcome.OK, reason)
+            self.event("not_promoted", number, rung=rung, reason=reason)
 
     # -- generations -----------------------------------------------------------------------------------
 
