@@ -84,7 +84,7 @@ class RunView:
             self._training[number] = (event.at, "")
         elif number is not None and event.kind == "progress" and number in self._training:
             self._training[number] = (self._training[number][0], _seen(event))
-        elif number is not None and event.kind in ("evaluated", "measured", "failed", "interrupted"):
+        elif number is not None and event.kind in ("evaluated", "measured", "pruned", "failed", "interrupted"):
             self._training.pop(number, None)
         line = line_of(event)
         if line:

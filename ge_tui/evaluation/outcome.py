@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     """The process ended without an answer, or training raised."""
     KILLED = "killed"
     """Ended from outside: too much output, a user's command, or lost three times."""
+    PRUNED = "pruned"
+    """Ended early, for its curve could not reach the front any more. No fault of the genome's, and no failure."""
 
 
 STAGES: tuple[Outcome, ...] = (

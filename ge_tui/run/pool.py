@@ -60,6 +60,14 @@ class Pool:
             left -= results.keys()
         return tiers
 
+    def rungs_below(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The rung of what is known of individuals that have no result at the run's own."""
+        left = set(numbers) - self._candidates.keys()
+        found: dict[int, str] = {}
+        for rung in RUNGS:
+            found |= dict.fromkeys(left & self._lower.get(rung, {}).keys(), rung)
+        return found
+
     def candidate(self, number: int) -> Candidate | None:
         """An individual that was evaluated; None for any other."""
         return self._candidates.get(number)

@@ -37,7 +37,7 @@ def standings(reader: RunReader) -> dict[int, Standing]:
     ranks = {place.candidate.number: place.rank for place in places(tiers, objectives)}
     members = {candidate.number for candidate in pool.front}
     metrics = {candidate.number: candidate.metrics for tier in tiers for candidate in tier}
-    rungs = reader.rungs()
+    rungs = {**reader.rungs(), **pool.rungs_below(metrics)}
 
     def standing(row: IndividualRow) -> Standing:
         duplicate = row.status is Status.DUPLICATE

@@ -139,6 +139,21 @@ class Controls(Group):
         description="with evaluation.first_rung: the part of those at a rung that is trained at the next, the best by "
         "non-dominated order among the living and their children",
     )
+    prune_median: bool = Field(
+        False,
+        description="end a training whose validation is below the median of the living that are no larger, at the "
+        "same step",
+    )
+    prune_patience: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="end a training that has not risen for so many validations and is below the best of the living "
+        "that are no larger, at the same step; 0: never",
+    )
+    prune_after: Probability = Field(
+        0.3, description="the part of a training's steps before which none is ended early; the seed's never is"
+    )
 
 
 class SearchSettings(Group):

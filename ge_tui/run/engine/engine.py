@@ -20,6 +20,7 @@ from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
+from ge_tui.run.engine.pruning import Pruning
 from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
@@ -299,6 +300,9 @@ class Engine:
         self._evaluations += cost
         return True
 
+    def _give_back(self, cost: float) -> None:
+        self._evaluations -= cost
+
     def _spent(self, held: float = 0.0) -> Spent:
         self._tick()
         return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600)
@@ -353,8 +357,9 @@ class Engine:
         below = [training.rung for training in plan.below]
         living = self._deciding.population
         promoting = Promoting(self._store, self._pool, self._board, self._objectives, below, living)
-        parts = self._store, self._pool, self._executor, plan, promoting
-        return Evaluating(*parts, self._may_train, holds_back=held_back)
+        pruning = Pruning(self._store, self._pool, self._board, self._objectives, living)
+        parts = self._store, self._pool, self._executor, plan, promoting, pruning
+        return Evaluating(*parts, self._may_train, self._give_back, holds_back=held_back)
 
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts

@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import math
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import CheckRequest, Executor, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
-from ge_tui.evaluation.report import CheckReport, CurvePoint
+from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task
 from ge_tui.run.engine.promoting import Promoting, Promotion
+from ge_tui.run.engine.pruning import GivenUp, Pruning, Watch
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.search import Candidate
@@ -63,17 +66,24 @@ class Evaluating:
         executor: Executor,
         plan: EvaluationPlan,
         promoting: Promoting,
+        pruning: Pruning,
         may_start: Callable[[float], Awaitable[bool]],
+        give_back: Callable[[float], None],
         *,
         holds_back: bool = False,
     ) -> None:
-        """`may_start` is asked with what a training costs; `holds_back`: trainings wait for `train_held`."""
+        """`may_start` is asked with what a training costs; `give_back` is told what of it was not used.
+
+        `holds_back`: trainings wait for `train_held`.
+        """
         self._store = store
         self._pool = pool
         self._executor = executor
         self._plan = plan
         self._promoting = promoting
+        self._pruning = pruning
         self._may_start = may_start
+        self._give_back = give_back
         self._slots = asyncio.Semaphore(executor.slots)
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
@@ -88,7 +98,19 @@ class Evaluating:
 
     def spent(self) -> float:
         """What the run's trainings have cost so far."""
-        return math.fsum(self._plan.cost(row.rung) for row in self._store.evaluations() if row.status in _ENDED)
+        return math.fsum(
+            self._plan.cost(row.rung) - self._unused(row.id, row.rung, row.outcome)
+            for row in self._store.evaluations()
+            if row.status in _ENDED
+        )
+
+    def _unused(self, evaluation: int, rung: str, outcome: Outcome | None) -> float:
+        """What of a training's cost was not used, for it was ended early."""
+        if outcome is not Outcome.PRUNED:
+            return 0.0
+        steps = next((training.steps for training in self._plan.rungs if training.rung == rung), 0)
+        taken = max((point.step for point in self._store.curve(evaluation)), default=0)
+        return self._plan.cost(rung) * (1 - taken / steps) if steps else 0.0
 
     async def evaluate(self, number: int) -> None:
         """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
@@ -98,6 +120,7 @@ class Evaluating:
             raise LookupError(f"individual {number} has no source to evaluate")
         if row.fingerprint is None and not await self._check(row, source):
             return
+        row = self._store.individual(number) or row  # with what the check found
         if self._holds_back:
             self._held.append((row, source))
         else:
@@ -179,19 +202,49 @@ class Evaluating:
             plan.settings.train_timeout_s,
             plan.wants,
         )
+        watch = self._pruning.watch(row, training, plan.seed)
         try:
-            report = await self._executor.train(request, lambda point: self._add_point(evaluation, number, point))
+            report, figures = await self._train_watched(request, evaluation, number, watch)
         except BaseException:
             self._store.forgive_loss(number)
             raise
         at_top = training is plan.training
-        self._store.finish_evaluation(evaluation, number, report, last=at_top)
+        self._store.finish_evaluation(evaluation, number, report, last=at_top, **figures)
         if report.outcome is not Outcome.OK:
+            self._give_back(self._unused(evaluation, training.rung, report.outcome))
             return
         if at_top:
             self._pool.add(Candidate(number, report.metrics), row.arm)
         else:
             self._pool.add_below(training.rung, Candidate(number, report.metrics))
+
+    async def _train_watched(
+        self, request: TrainRequest, evaluation: int, number: int, watch: Watch | None
+    ) -> tuple[TrainReport, dict[str, Any]]:
+        """A training, ended early where its watch says so; its report, and the figures of why it was ended."""
+        started, given_up = time.monotonic(), list[GivenUp]()
+
+        def see(point: CurvePoint) -> None:
+            if given_up:  # what came while the training was being ended
+                return
+            self._add_point(evaluation, number, point)
+            found = watch.see(point) if watch else None
+            if found is not None:
+                given_up.append(found)
+                training.cancel()
+
+        training = asyncio.ensure_future(self._executor.train(request, see))
+        try:
+            report = await training
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if not given_up or (this is not None and this.cancelling()):
+                raise
+            report = TrainReport(Outcome.PRUNED)
+        if not given_up:
+            return report, {}
+        wall_s = time.monotonic() - started
+        return TrainReport(Outcome.PRUNED, given_up[0].reason, wall_s=wall_s), given_up[0].figures
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""

@@ -179,6 +179,29 @@ class Queries:
         )
         return [CurvePoint(*row) for row in rows]
 
+    def curves(
+        self, individuals: Iterable[int], rung: str, seed: int, metric: str
+    ) -> dict[int, list[tuple[int, float]]]:
+        """By individual the course of `accuracy` or `loss` in a finished training at a rung with a seed."""
+        numbers = sorted(set(individuals))
+        rows = self._connection.execute(
+            f"SELECT e.individual, c.step, c.{metric} FROM evaluation e JOIN curve c ON c.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND e.rung = ? AND e.seed = ? AND c.{metric} IS NOT NULL "
+            f"AND e.individual IN ({','.join('?' * len(numbers))}) ORDER BY e.individual, c.step",
+            (rung, seed, *numbers),
+        )
+        found: dict[int, list[tuple[int, float]]] = {}
+        for number, step, value in rows:
+            found.setdefault(number, []).append((step, value))
+        return found
+
+    def checked_flops(self, number: int) -> float | None:
+        """What an individual's check counted, before any training."""
+        row = self._connection.execute(
+            "SELECT json_extract(payload, '$.flops') FROM event WHERE individual = ? AND kind = 'checked'", (number,)
+        ).fetchone()
+        return None if row is None or row[0] is None else float(row[0])
+
     def generations(self) -> list[GenerationRow]:
         rows = self._connection.execute(f"SELECT {', '.join(_GENERATION)} FROM generation ORDER BY number")
         return [GenerationRow(**_named(_GENERATION, row)) for row in rows]

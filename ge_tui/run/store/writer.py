@@ -237,10 +237,17 @@ class Store(Queries):
             )
             self.event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
 
-    def finish_evaluation(self, evaluation: int, number: int, report: TrainReport, *, last: bool = True) -> None:
-        """An evaluation came to its end, well or not. After a good one that is not the last, more may follow."""
+    def finish_evaluation(
+        self, evaluation: int, number: int, report: TrainReport, *, last: bool = True, **figures: Any
+    ) -> None:
+        """An evaluation came to its end, well or not. After a good one that is not the last, more may follow.
+
+        `figures` are kept with the event: why a training was ended early.
+        """
         ok = report.outcome is Outcome.OK
-        kind = "measured" if ok and not last else "evaluated" if ok else "failed"
+        kind = "pruned" if report.outcome is Outcome.PRUNED else "failed"
+        if ok:
+            kind = "evaluated" if last else "measured"
         with self.step():
             output = put_text(self._connection, report.output) if report.output else None
             rung = self._connection.execute(
@@ -258,10 +265,11 @@ class Store(Queries):
             if kind == "measured":
                 self._finish(number, Status.WAITING, None, "")
             else:
-                self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
+                status = Status.FAILED if kind == "failed" else Status.EVALUATED
+                self._finish(number, status, report.outcome, report.reason)
             self.event(
                 kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
-                wall_s=report.wall_s, rung=rung,
+                wall_s=report.wall_s, rung=rung, **figures,
             )  # fmt: skip
 
     def settle(self, number: int, rung: str, reason: str) -> None:

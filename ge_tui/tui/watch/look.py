@@ -92,7 +92,7 @@ class Look:
                 loss = event.payload["train_loss"]
                 loss = float(loss) if isinstance(loss, int | float) else 0.0
                 self._progress[number] = Progress(int(event.payload["step"]), self._steps.get(number, 0), loss)
-            elif event.kind in ("evaluated", "measured", "failed", "interrupted"):
+            elif event.kind in ("evaluated", "measured", "pruned", "failed", "interrupted"):
                 self._progress.pop(number, None)
                 self._steps.pop(number, None)
 
