@@ -38,6 +38,9 @@ def _freed(event: EventRow) -> str:
 _LINES: dict[str, Callable[[EventRow], str]] = {
     "evaluated": _evaluated,
     "measured": lambda e: f"{_evaluated(e)} at rung {e.payload['rung']}",
+    "retrained": lambda e: (
+        f"#{e.individual} trained again: accuracy {format_metric('accuracy', e.payload['metrics'].get('accuracy'))}"
+    ),
     "pruned": lambda e: f"#{e.individual} ended early by {one_line(e.payload['reason'])}",
     "not_promoted": lambda e: f"#{e.individual} {one_line(e.payload['reason'])}",
     "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",

@@ -30,6 +30,7 @@ from ge_tui.run.summary import (
     run_as_json,
     standings,
     status_of,
+    value_in_words,
 )
 
 
@@ -161,7 +162,7 @@ def _individuals_table(reader: RunReader, rows: list[IndividualRow], objectives:
         table.add_column(name)
     for row in rows:
         standing = where[row.number]
-        values = [format_metric(name, standing.metrics.get(name)) for name in names]
+        values = [value_in_words(standing, name) for name in names]
         place = "-" if standing.rank is None else f"{standing.rank}{'*' if standing.front else ''}"
         status = row.status if row.outcome in (None, "ok") else f"{row.status}: {row.outcome}"
         if row.duplicate_of is not None:

@@ -16,6 +16,7 @@ class Pool:
 
     def __init__(self, store: Store | RunReader, objectives: Sequence[Objective]) -> None:
         self._store = store
+        self._objectives = tuple(objectives)
         self._archive = Archive(objectives)
         self._evolved = Archive(objectives)
         self._candidates: dict[int, Candidate] = {}
@@ -23,9 +24,9 @@ class Pool:
             rung: {number: Candidate(number, metrics) for number, metrics in results.items()}
             for rung, results in store.lower_metrics().items()
         }
-        baseline = store.baseline()
+        self._baseline = store.baseline()
         for number, metrics in store.metrics().items():
-            self.add(Candidate(number, metrics), Arm.BASELINE if number in baseline else Arm.EVOLUTION)
+            self.add(Candidate(number, metrics), Arm.BASELINE if number in self._baseline else Arm.EVOLUTION)
 
     @property
     def front(self) -> list[Candidate]:
@@ -42,6 +43,17 @@ class Pool:
         self._archive.add(candidate)
         if arm is Arm.EVOLUTION:
             self._evolved.add(candidate)
+        else:
+            self._baseline.add(candidate.number)
+
+    def revise(self, candidate: Candidate) -> None:
+        """An individual's metrics are others than was thought; the archives are made anew."""
+        self._candidates[candidate.number] = candidate
+        self._archive, self._evolved = Archive(self._objectives), Archive(self._objectives)
+        for number in sorted(self._candidates):
+            self._archive.add(self._candidates[number])
+            if number not in self._baseline:
+                self._evolved.add(self._candidates[number])
 
     def add_below(self, rung: str, candidate: Candidate) -> None:
         """Take in a result at a rung below the run's own; it takes part in nothing but promotion."""

@@ -11,6 +11,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, RunReader, Status
+from ge_tui.run.store.records import Spread
 from ge_tui.search import Archive, Candidate, is_comparable, places
 
 
@@ -26,6 +27,8 @@ class Standing:
     """In the archive: no other individual of the run is better in everything."""
     rung: str | None = None
     """The fidelity of its metrics."""
+    spread: Spread | None = None
+    """Where it was trained more than once; the metrics are the means."""
 
 
 def standings(reader: RunReader) -> dict[int, Standing]:
@@ -37,13 +40,14 @@ def standings(reader: RunReader) -> dict[int, Standing]:
     ranks = {place.candidate.number: place.rank for place in places(tiers, objectives)}
     members = {candidate.number for candidate in pool.front}
     metrics = {candidate.number: candidate.metrics for tier in tiers for candidate in tier}
+    spreads = reader.spreads()
     rungs = {**reader.rungs(), **pool.rungs_below(metrics)}
 
     def standing(row: IndividualRow) -> Standing:
         duplicate = row.status is Status.DUPLICATE
         number = reader.original(row.number) if duplicate else row.number
         front = number in members and not duplicate
-        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number))
+        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number), spreads.get(number))
 
     return {row.number: standing(row) for row in rows}
 
@@ -119,6 +123,8 @@ def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]
         "params": row.params,
         "metrics": dict(standing.metrics),
         "rung": standing.rung,
+        "trainings": standing.spread.trainings if standing.spread else int(bool(standing.metrics)),
+        "sd": standing.spread.sd if standing.spread else {},
         "rank": standing.rank,
         "front": standing.front,
         "duplicate_of": row.duplicate_of,
@@ -136,6 +142,13 @@ def format_metric(name: str, value: float | None) -> str:
     if name in ("accuracy", "loss", "overfit_gap"):
         return f"{value:.4f}"
     return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def value_in_words(standing: Standing, name: str) -> str:
+    """A metric as people read it, with its deviation where there is one."""
+    value = format_metric(name, standing.metrics.get(name))
+    sd = standing.spread.sd.get(name, 0.0) if standing.spread else 0.0
+    return f"{value} ±{format_metric(name, sd)}" if sd else value
 
 
 def failures(rows: Sequence[IndividualRow]) -> dict[Outcome, int]:

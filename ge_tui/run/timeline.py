@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ge_tui.run.store import EventRow, RunReader
+from ge_tui.run.store.records import TRAINING_ENDED
 
 Span = tuple[float, float]
 """From when to when, seconds since the epoch."""
 
-_TRAINED = frozenset({"evaluated", "measured", "pruned", "failed", "interrupted"})
 _PROPOSED = frozenset({"accepted", "duplicate", "rejected"})
 _CHECKED = frozenset({"checked", "duplicate", "failed"})
 _ENDED = frozenset({"run_finished", "run_stopped", "run_failed"})
@@ -140,7 +140,7 @@ def _stages(events: Iterable[EventRow]) -> dict[Stage, list[Span]]:
             continue
         if event.kind == "training":
             end(Stage.SLOT, number, event.at)
-        for stage, ending in ((Stage.PROPOSAL, _PROPOSED), (Stage.CHECK, _CHECKED), (Stage.TRAINING, _TRAINED)):
+        for stage, ending in ((Stage.PROPOSAL, _PROPOSED), (Stage.CHECK, _CHECKED), (Stage.TRAINING, TRAINING_ENDED)):
             if event.kind in ending:
                 end(stage, number, event.at)
         begins = {"proposing": Stage.PROPOSAL, "accepted": Stage.CHECK, "checked": Stage.SLOT}

@@ -191,6 +191,13 @@ class EvaluationSettings(Group):
         description="the rung at which children begin, where it is not `rung` itself: from each rung the best part "
         "(`promoted_part`) goes on to the next, and the others rank behind all that reach `rung`; empty: none",
     )
+    front_seeds: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="trainings of each member of the front, with seeds of their own, before a generation closes; the "
+        "ranking uses their mean",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")

@@ -16,6 +16,7 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
 from ge_tui.run.engine.promoting import Promoting
@@ -186,7 +187,8 @@ class Engine:
         self._enough = self._enough or self._enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
-        return not self._enough or self._is_begun(number, Status.WAITING)
+            await self._confirming.confirm()
+        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
 
     def _is_begun(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
@@ -350,6 +352,9 @@ class Engine:
         self._deciding = self._make_deciding()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
+        plan, chosen = self._plan.evaluation, self._plan.settings.evaluation
+        parts = self._store, self._pool, plan.training.rung, range(plan.seed, plan.seed + chosen.front_seeds)
+        self._confirming = Confirming(*parts, self._evaluating.train_again, self._make_room)
 
     def _make_evaluating(self) -> Evaluating:
         held_back = self._make_room is not None

@@ -145,6 +145,27 @@ class Evaluating:
         for number, rung, reason in self._promoting.settled(generation):
             self._store.settle(number, rung, reason)
 
+    async def train_again(self, number: int, seed: int) -> None:
+        """Train an evaluated individual once more with another seed; what it is ranked by is the mean."""
+        source = self._store.source(number)
+        assert source is not None
+        async with self._slots:
+            if not await self._may_start(1.0):
+                return
+            training = self._plan.training
+            evaluation = self._store.start_evaluation(
+                number, training.recipe, training.rung, seed, training.steps, again=True
+            )
+            try:
+                report, _ = await self._train_watched(
+                    self._train_request(source, training, seed), evaluation, number, None
+                )
+            except BaseException:
+                self._store.forgive_loss(number)
+                raise
+            self._store.finish_evaluation(evaluation, number, report, again=True)
+            self._pool.revise(Candidate(number, self._store.metrics([number])[number]))
+
     async def _climb(self, row: IndividualRow, source: str) -> None:
         """Train at the lowest rung, where that is not done yet; the seed is measured at every rung."""
         for training in self._plan.rungs[: None if row.slot < 0 else 1]:
@@ -192,16 +213,7 @@ class Evaluating:
     async def _train(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
         plan, number = self._plan, row.number
         evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
-        request = TrainRequest(
-            source,
-            plan.task.contract,
-            plan.data,
-            training,
-            plan.seed,
-            plan.task.file.limits.params,
-            plan.settings.train_timeout_s,
-            plan.wants,
-        )
+        request = self._train_request(source, training, plan.seed)
         watch = self._pruning.watch(row, training, plan.seed)
         try:
             report, figures = await self._train_watched(request, evaluation, number, watch)
@@ -250,6 +262,19 @@ class Evaluating:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""
         with contextlib.suppress(sqlite3.OperationalError):
             self._store.add_curve_point(evaluation, number, point)
+
+    def _train_request(self, source: str, training: TrainingPlan, seed: int) -> TrainRequest:
+        plan = self._plan
+        return TrainRequest(
+            source,
+            plan.task.contract,
+            plan.data,
+            training,
+            seed,
+            plan.task.file.limits.params,
+            plan.settings.train_timeout_s,
+            plan.wants,
+        )
 
     def _check_request(self, source: str) -> CheckRequest:
         plan = self._plan

@@ -7,6 +7,7 @@ import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields
+from statistics import stdev
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
@@ -23,6 +24,7 @@ from ge_tui.run.store.records import (
     IndividualRow,
     MemberRow,
     RunRow,
+    Spread,
     Status,
 )
 
@@ -164,6 +166,23 @@ class Queries:
         for rung, number, name, value in self._means(f"e.rung <> {_RUNG}"):
             result.setdefault(rung, {}).setdefault(number, {})[name] = value
         return result
+
+    def spreads(self) -> dict[int, Spread]:
+        """Of individuals that were trained more than once at the run's rung: how often, and the deviations."""
+        rows = self._connection.execute(
+            "SELECT e.individual, m.name, m.value FROM evaluation e JOIN metric m ON m.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND e.rung = {_RUNG} AND e.individual IN (SELECT individual FROM evaluation e "
+            f"WHERE e.status = 'ok' AND e.rung = {_RUNG} GROUP BY individual HAVING count(*) > 1)"
+        )
+        values: dict[int, dict[str, list[float]]] = {}
+        for number, name, value in rows:
+            values.setdefault(number, {}).setdefault(name, []).append(value)
+        return {
+            number: Spread(
+                max(map(len, named.values())), {name: stdev(each) for name, each in named.items() if len(each) > 1}
+            )
+            for number, named in values.items()
+        }
 
     def _means(self, where: str, parameters: tuple[int, ...] = ()) -> list[tuple[str, int, str, float]]:
         query = (
