@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ge_tui import __version__
+from ge_tui import __version__, paths
 from ge_tui.errors import RunError, UsageError
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.plan import TrainingPlan
+from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard, check_controls, check_models, checker, flatten
@@ -143,7 +144,10 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
             board.set("resume", "stop", "no")
             board.set("resume", "pause", False)
         make_room = await housing.begin() if housing else None
-        return await run_engine(store, board, plan, proposer, executor, make_room)
+        trainer: Executor = executor
+        if settings.evaluation.cache:
+            trainer = CachingExecutor(executor, paths.results_cache(), machine.torch, machine.device)
+        return await run_engine(store, board, plan, proposer, trainer, make_room)
 
 
 async def run_engine(

@@ -198,6 +198,11 @@ class EvaluationSettings(Group):
         description="trainings of each member of the front, with seeds of their own, before a generation closes; the "
         "ranking uses their mean",
     )
+    cache: bool = Field(
+        False,
+        description="keep results of trainings across runs, and take them where the same is to be trained again; they "
+        "count against budgets as if they had been trained",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
