@@ -41,6 +41,11 @@ def cache() -> Path:
     return _xdg("XDG_CACHE_HOME", ".cache")
 
 
+def results_cache() -> Path:
+    """Results of trainings kept across runs, where the user wants that; safe to delete."""
+    return cache() / "results"
+
+
 def default_runs() -> Path:
     """Where runs are kept unless `--runs` or `GE_TUI_RUNS` says otherwise."""
     chosen = os.environ.get("GE_TUI_RUNS")

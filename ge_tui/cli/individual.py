@@ -13,7 +13,7 @@ from ge_tui.errors import UserError
 from ge_tui.genome import unified_diff
 from ge_tui.run.store import Arm, IndividualRow, RunReader
 from ge_tui.run.store.calls import KeptCall, calls_of
-from ge_tui.run.summary import Standing, format_metric
+from ge_tui.run.summary import Standing, value_in_words
 
 
 def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) -> None:
@@ -30,8 +30,10 @@ def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) 
         print(f"temperature {row.temperature:g}, drawn from {row.draw}, under control {row.control_seq}")
     if standing.rank is not None:
         print(f"rank     {standing.rank}" + (", on the front" if standing.front else ""))
-    for name, value in sorted(standing.metrics.items()):
-        print(f"  {name:14} {format_metric(name, value)}")
+    if standing.spread is not None:
+        print(f"means of {standing.spread.trainings} trainings with seeds of their own, ± standard deviation")
+    for name in sorted(standing.metrics):
+        print(f"  {name:14} {value_in_words(standing, name)}")
     for kept in calls_of(reader.connection, row.number):
         print(f"call     {_in_short(kept)}")
     for evaluation in reader.evaluations(row.number):

@@ -17,6 +17,7 @@ from ge_tui.cli.tables import front_table
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.event_lines import line_of
 from ge_tui.run.store import EventRow, RunReader, RunRow
+from ge_tui.run.store.records import TRAINING_ENDED
 
 _REFRESH_S = 0.25
 _FRONT_SHOWN = 10
@@ -84,7 +85,7 @@ class RunView:
             self._training[number] = (event.at, "")
         elif number is not None and event.kind == "progress" and number in self._training:
             self._training[number] = (self._training[number][0], _seen(event))
-        elif number is not None and event.kind in ("evaluated", "failed", "interrupted"):
+        elif number is not None and event.kind in TRAINING_ENDED:
             self._training.pop(number, None)
         line = line_of(event)
         if line:

@@ -17,6 +17,7 @@ from ge_tui.cli.individual import print_individual, print_text, record_of
 from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.cli.prompts import print_prompts, print_wording
 from ge_tui.cli.tables import front_table, made_by, what_was_done
+from ge_tui.cli.time_spent import print_time
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
 from ge_tui.run.overview import RunOverview, overview
@@ -29,6 +30,7 @@ from ge_tui.run.summary import (
     run_as_json,
     standings,
     status_of,
+    value_in_words,
 )
 
 
@@ -66,6 +68,9 @@ def show(options: argparse.Namespace) -> int:
             if options.credit:
                 print_credit(reader, as_json=options.json)
                 return ExitCode.DONE
+            if options.time:
+                print_time(reader, as_json=options.json)
+                return ExitCode.DONE
             if options.prompts:
                 print_prompts(reader, as_json=options.json)
                 return ExitCode.DONE
@@ -77,8 +82,8 @@ def show(options: argparse.Namespace) -> int:
             else:
                 _show_run(directory, reader)
             return ExitCode.DONE
-        if options.prompts or options.wording is not None:
-            raise UsageError("--prompts and --wording are of a whole run: leave the individual out")
+        if options.prompts or options.time or options.wording is not None:
+            raise UsageError("--time, --prompts and --wording are of a whole run: leave the individual out")
         row = _individual(reader, options.individual)
         if options.text:
             print_text(reader, row, options.text)
@@ -157,7 +162,7 @@ def _individuals_table(reader: RunReader, rows: list[IndividualRow], objectives:
         table.add_column(name)
     for row in rows:
         standing = where[row.number]
-        values = [format_metric(name, standing.metrics.get(name)) for name in names]
+        values = [value_in_words(standing, name) for name in names]
         place = "-" if standing.rank is None else f"{standing.rank}{'*' if standing.front else ''}"
         status = row.status if row.outcome in (None, "ok") else f"{row.status}: {row.outcome}"
         if row.duplicate_of is not None:

@@ -106,6 +106,7 @@ def _add_looks(commands: Commands) -> None:
     what.add_argument(
         "--prompts", action="store_true", help="of a run: how its prompts are worded, and what that earned"
     )
+    what.add_argument("--time", action="store_true", help="of a run: how busy model and training slots were")
     what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
 
 

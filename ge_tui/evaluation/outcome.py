@@ -42,6 +42,8 @@ class Outcome(StrEnum):
     """The process ended without an answer, or training raised."""
     KILLED = "killed"
     """Ended from outside: a user's command, the system, or lost three times."""
+    PRUNED = "pruned"
+    """Ended early, for its curve could not reach the front any more. No fault of the genome's, and no failure."""
 
 
 STAGES: tuple[Outcome, ...] = (

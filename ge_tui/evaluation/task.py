@@ -72,6 +72,10 @@ class Rungs(Value):
     full: int = Field(gt=0)
 
 
+RUNGS = tuple(Rungs.model_fields)
+"""From the least training to the most."""
+
+
 class Recipe(Value):
     """How to train: settings for any data set, and what differs on some."""
 
@@ -145,6 +149,16 @@ class Task:
         if rung not in Rungs.model_fields:
             raise UsageError(f"no rung '{rung}'; the rungs are: {', '.join(Rungs.model_fields)}")
         return _resolve(name, self.file.recipes[name], data.partition(":")[0], rung)
+
+    def ladder(self, data: str, recipe: str, first: str, last: str) -> tuple[TrainingPlan, ...]:
+        """The trainings from one rung up to another; `first` empty: the last alone.
+
+        Raises UsageError as `plan` does, and where the first is not below the last.
+        """
+        if first and (last not in RUNGS or first not in RUNGS[: RUNGS.index(last)]):
+            raise UsageError(f"evaluation.first_rung={first} is not below evaluation.rung={last}; leave it empty")
+        climbed = RUNGS[RUNGS.index(first) : RUNGS.index(last)] if first else ()
+        return tuple(self.plan(data, recipe, rung) for rung in (*climbed, last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def line_of(event: EventRow) -> str:
 def _evaluated(event: EventRow) -> str:
     metrics = event.payload["metrics"]
     shown = "  ".join(f"{name} {format_metric(name, metrics[name])}" for name in ("accuracy", "loss", "params"))
-    return f"#{event.individual} evaluated: {shown}  ({event.payload['wall_s']:.1f} s)"
+    return f"#{event.individual} {event.kind}: {shown}  ({event.payload['wall_s']:.1f} s)"
 
 
 def _generation(event: EventRow) -> str:
@@ -37,6 +37,12 @@ def _freed(event: EventRow) -> str:
 
 _LINES: dict[str, Callable[[EventRow], str]] = {
     "evaluated": _evaluated,
+    "measured": lambda e: f"{_evaluated(e)} at rung {e.payload['rung']}",
+    "retrained": lambda e: (
+        f"#{e.individual} trained again: accuracy {format_metric('accuracy', e.payload['metrics'].get('accuracy'))}"
+    ),
+    "pruned": lambda e: f"#{e.individual} ended early by {one_line(e.payload['reason'])}",
+    "not_promoted": lambda e: f"#{e.individual} {one_line(e.payload['reason'])}",
     "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",
     "duplicate": lambda e: f"#{e.individual} is a duplicate of #{e.payload['of']} (by {e.payload['how']})",
     "rejected": lambda e: f"#{e.individual} rejected: {one_line(e.payload['reason'])}",

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ge_tui.evaluation.task import RUNGS
 from ge_tui.genome import Genome, cut
 from ge_tui.run.store import Arm, IndividualRow, RunReader, Status, Store
 from ge_tui.search import Archive, Candidate, Objective
 
 
 class Pool:
-    """The evaluated individuals of a run as candidates, and the archives over them."""
+    """The individuals of a run that were evaluated at its rung as candidates, and the archives over them."""
 
     def __init__(self, store: Store | RunReader, objectives: Sequence[Objective]) -> None:
         self._store = store
+        self._objectives = tuple(objectives)
         self._archive = Archive(objectives)
         self._evolved = Archive(objectives)
         self._candidates: dict[int, Candidate] = {}
-        baseline = store.baseline()
+        self._lower: dict[str, dict[int, Candidate]] = {
+            rung: {number: Candidate(number, metrics) for number, metrics in results.items()}
+            for rung, results in store.lower_metrics().items()
+        }
+        self._baseline = store.baseline()
         for number, metrics in store.metrics().items():
-            self.add(Candidate(number, metrics), Arm.BASELINE if number in baseline else Arm.EVOLUTION)
+            self.add(Candidate(number, metrics), Arm.BASELINE if number in self._baseline else Arm.EVOLUTION)
 
     @property
     def front(self) -> list[Candidate]:
@@ -37,6 +43,42 @@ class Pool:
         self._archive.add(candidate)
         if arm is Arm.EVOLUTION:
             self._evolved.add(candidate)
+        else:
+            self._baseline.add(candidate.number)
+
+    def revise(self, candidate: Candidate) -> None:
+        """An individual's metrics are others than was thought; the archives are made anew."""
+        self._candidates[candidate.number] = candidate
+        self._archive, self._evolved = Archive(self._objectives), Archive(self._objectives)
+        for number in sorted(self._candidates):
+            self._archive.add(self._candidates[number])
+            if number not in self._baseline:
+                self._evolved.add(self._candidates[number])
+
+    def add_below(self, rung: str, candidate: Candidate) -> None:
+        """Take in a result at a rung below the run's own; it takes part in nothing but promotion."""
+        self._lower.setdefault(rung, {})[candidate.number] = candidate
+
+    def below(self, rung: str, number: int) -> Candidate | None:
+        """What an individual measured at a rung below the run's own."""
+        return self._lower.get(rung, {}).get(number)
+
+    def tiers(self, numbers: Iterable[int]) -> list[list[Candidate]]:
+        """Individuals by the highest rung at which they have a result, the run's own rung first."""
+        left = set(numbers)
+        tiers: list[list[Candidate]] = []
+        for results in (self._candidates, *(self._lower.get(rung, {}) for rung in reversed(RUNGS))):
+            tiers.append([results[number] for number in sorted(left & results.keys())])
+            left -= results.keys()
+        return tiers
+
+    def rungs_below(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The rung of what is known of individuals that have no result at the run's own."""
+        left = set(numbers) - self._candidates.keys()
+        found: dict[int, str] = {}
+        for rung in RUNGS:
+            found |= dict.fromkeys(left & self._lower.get(rung, {}).keys(), rung)
+        return found
 
     def candidate(self, number: int) -> Candidate | None:
         """An individual that was evaluated; None for any other."""

@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ge_tui import __version__
+from ge_tui import __version__, paths
 from ge_tui.errors import RunError, UsageError
 from ge_tui.evaluation.box.limits import Quota
 from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
+from ge_tui.evaluation.plan import TrainingPlan
+from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
@@ -59,7 +61,7 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
         check_models(settings.controls, tuple(models), settings.controls.model)
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
-    task.plan(name, settings.evaluation.recipe, settings.evaluation.rung)
+    _ladder(task, name, settings)
     data = prepare(name, on_progress=on_progress)
     return NewRun(settings.model_copy(update={"data": data.name}), task, data, objectives)
 
@@ -145,7 +147,10 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         if run.status != "new":
             board.go_on()
         make_room = await housing.begin() if housing else None
-        return await run_engine(store, board, plan, proposer, executor, make_room)
+        trainer: Executor = executor
+        if settings.evaluation.cache:
+            trainer = CachingExecutor(executor, paths.results_cache(), machine.torch, machine.device)
+        return await run_engine(store, board, plan, proposer, trainer, make_room)
 
 
 async def run_engine(
@@ -215,9 +220,16 @@ def _plan(store: Store, settings: Settings) -> RunPlan:
     if data.digest != run.data["digest"]:
         raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
     objectives = specs_of(task, settings.search.objectives)
-    training = task.plan(data.name, settings.evaluation.recipe, settings.evaluation.rung)
-    evaluation = EvaluationPlan(task, data, training, settings.evaluation, settings.seed, extra_metrics(objectives))
+    *below, training = _ladder(task, data.name, settings)
+    wants = extra_metrics(objectives)
+    evaluation = EvaluationPlan(task, data, training, settings.evaluation, settings.seed, wants, tuple(below))
     return RunPlan(settings, evaluation, objectives)
+
+
+def _ladder(task: Task, data: str, settings: Settings) -> tuple[TrainingPlan, ...]:
+    """The trainings of a run's rungs, the lowest first. Raises UsageError."""
+    chosen = settings.evaluation
+    return task.ladder(data, chosen.recipe, chosen.first_rung, chosen.rung)
 
 
 def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settings:

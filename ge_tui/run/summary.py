@@ -8,9 +8,11 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import STAGES, Outcome
 from ge_tui.run.directory import RunDirectory
+from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, RunReader, Status
+from ge_tui.run.store.records import Spread
 from ge_tui.run.stored_objectives import objectives_from
-from ge_tui.search import Archive, Candidate, Objective, is_comparable, rank
+from ge_tui.search import Archive, Candidate, is_comparable, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +21,33 @@ class Standing:
 
     metrics: Mapping[str, float]
     rank: int | None
-    """Of non-domination among all evaluated; None for one that was not."""
+    """Of non-domination among all evaluated, those that were not promoted to the run's rung behind all that were;
+    None for one that was not evaluated."""
     front: bool
     """In the archive: no other individual of the run is better in everything."""
     rung: str | None = None
-    """The fidelity of its evaluation."""
+    """The fidelity of its metrics."""
+    spread: Spread | None = None
+    """Where it was trained more than once; the metrics are the means."""
 
 
 def standings(reader: RunReader) -> dict[int, Standing]:
     """Every individual's metrics and place, duplicates with those of their originals."""
     objectives = objectives_from(reader.run().objectives)
     rows = reader.individuals()
-    metrics = reader.metrics()
-    candidates = [Candidate(row.number, metrics.get(row.number, {})) for row in rows if row.status is Status.EVALUATED]
-    able = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
-    ranks = {c.number: place for c, place in zip(able, rank(able, objectives), strict=True)}
-    members = _archive(able, objectives)
-    rungs = reader.rungs()
+    pool = Pool(reader, objectives)
+    tiers = pool.tiers(row.number for row in rows if row.status is Status.EVALUATED)
+    ranks = {place.candidate.number: place.rank for place in places(tiers, objectives)}
+    members = {candidate.number for candidate in pool.front}
+    metrics = {candidate.number: candidate.metrics for tier in tiers for candidate in tier}
+    spreads = reader.spreads()
+    rungs = {**reader.rungs(), **pool.rungs_below(metrics)}
 
     def standing(row: IndividualRow) -> Standing:
         duplicate = row.status is Status.DUPLICATE
         number = reader.original(row.number) if duplicate else row.number
         front = number in members and not duplicate
-        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number))
+        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number), spreads.get(number))
 
     return {row.number: standing(row) for row in rows}
 
@@ -117,6 +123,8 @@ def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]
         "params": row.params,
         "metrics": dict(standing.metrics),
         "rung": standing.rung,
+        "trainings": standing.spread.trainings if standing.spread else int(bool(standing.metrics)),
+        "sd": standing.spread.sd if standing.spread else {},
         "rank": standing.rank,
         "front": standing.front,
         "duplicate_of": row.duplicate_of,
@@ -136,16 +144,16 @@ def format_metric(name: str, value: float | None) -> str:
     return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def value_in_words(standing: Standing, name: str) -> str:
+    """A metric as people read it, with its deviation where there is one."""
+    value = format_metric(name, standing.metrics.get(name))
+    sd = standing.spread.sd.get(name, 0.0) if standing.spread else 0.0
+    return f"{value} ±{format_metric(name, sd)}" if sd else value
+
+
 def failures(rows: Sequence[IndividualRow]) -> dict[Outcome, int]:
     """How many individuals failed by each outcome, in the order of how far they came."""
     counts = {
         outcome: sum(row.outcome is outcome and row.status is Status.FAILED for row in rows) for outcome in STAGES
     }
     return {outcome: number for outcome, number in counts.items() if number}
-
-
-def _archive(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> set[int]:
-    archive = Archive(objectives)
-    for candidate in candidates:
-        archive.add(candidate)
-    return {candidate.number for candidate in archive.members}

@@ -11,10 +11,12 @@ from ge_tui.search.contest import Tally, Verdict, judge
 from ge_tui.search.credit import Credit, Trial, credit, temperature_band
 from ge_tui.search.crowding import crowding
 from ge_tui.search.draws import draw, weighted_choice
+from ge_tui.search.halving import Rung
 from ge_tui.search.hypervolume import contributions, hypervolume
 from ge_tui.search.objectives import Candidate, Objective, is_comparable
 from ge_tui.search.ranking import dominates, front, rank
 from ge_tui.search.spea2 import spea2
+from ge_tui.search.tiers import Place, places
 from ge_tui.search.tournament import tournament
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "Credit",
     "Mode",
     "Objective",
+    "Place",
+    "Rung",
     "Tally",
     "Trial",
     "Verdict",
@@ -37,6 +41,7 @@ __all__ = [
     "hypervolume",
     "is_comparable",
     "judge",
+    "places",
     "probabilities",
     "rank",
     "spea2",

@@ -10,9 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from ge_tui.search.crowding import crowding
-from ge_tui.search.objectives import Candidate, Objective, is_comparable
-from ge_tui.search.ranking import rank
+from ge_tui.search.objectives import Candidate, Objective
+from ge_tui.search.tiers import places
 
 
 def tournament(
@@ -20,21 +19,20 @@ def tournament(
     objectives: Sequence[Objective],
     count: int,
     draw: Callable[[int], random.Random],
+    behind: Sequence[Sequence[Candidate]] = (),
 ) -> list[Candidate]:
     """Parents for the slots 0 to `count` - 1, repeats possible.
 
     Slot i draws from `draw(i)` alone, and the order in which candidates are given changes nothing, so a
     larger `count` begins with the parents of a smaller one. Only comparable candidates take part; a lone
-    one is always chosen. Raises ValueError where there is none.
+    one is always chosen. `behind` are tiers of more candidates that lose against all before them. Raises
+    ValueError where there is none.
     """
-    entrants = [candidate for candidate in candidates if is_comparable(candidate, objectives)]
+    entrants = places([candidates, *behind], objectives)
     if not entrants:
         raise ValueError(f"no parent to choose: none of the {len(candidates)} candidates has all its objectives")
-    entrants.sort(key=lambda candidate: candidate.number)
-    ranks = rank(entrants, objectives)
-    room = crowding(entrants, ranks, objectives)
-    standing = [(value, -distance) for value, distance in zip(ranks, room, strict=True)]
-    return [entrants[_duel(standing, draw(slot))] for slot in range(count)]
+    standing = [(place.rank, -place.room) for place in entrants]
+    return [entrants[_duel(standing, draw(slot))].candidate for slot in range(count)]
 
 
 def _duel(standing: Sequence[tuple[int, float]], rng: random.Random) -> int:

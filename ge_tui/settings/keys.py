@@ -18,7 +18,7 @@ from ge_tui.errors import UsageError
 from ge_tui.settings.schema import Controls, Group, Settings
 
 _MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
-_MUST_STAY = ("evaluation.recipe", "evaluation.rung")
+_MUST_STAY = ("evaluation.recipe", "evaluation.rung", "evaluation.first_rung")
 
 
 @dataclass(frozen=True, slots=True)

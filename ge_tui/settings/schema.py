@@ -144,6 +144,28 @@ class Controls(Group):
         "run: half asked of the LLM, half by offline operators; they are measured and may be the champion, but "
         "evolution neither breeds from them nor is told of them; `show RUN --credit` says whether it does better",
     )
+    promoted_part: float = Field(
+        0.34,
+        gt=0,
+        le=1,
+        description="with evaluation.first_rung: the part of those at a rung that is trained at the next, the best by "
+        "non-dominated order among the living and their children",
+    )
+    prune_median: bool = Field(
+        False,
+        description="end a training whose validation is below the median of the living that are no larger, at the "
+        "same step",
+    )
+    prune_patience: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="end a training that has not risen for so many validations and is below the best of the living "
+        "that are no larger, at the same step; 0: never",
+    )
+    prune_after: Probability = Field(
+        0.3, description="the part of a training's steps before which none is ended early; the seed's never is"
+    )
 
 
 class SearchSettings(Group):
@@ -205,6 +227,24 @@ class EvaluationSettings(Group):
 
     recipe: str = Field("", description="a recipe of the task; empty: its default")
     rung: Literal["look", "short", "full"] = Field("short", description="how much training an evaluation gets")
+    first_rung: Literal["", "look", "short"] = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="the rung at which children begin, where it is not `rung` itself: from each rung the best part "
+        "(`promoted_part`) goes on to the next, and the others rank behind all that reach `rung`; empty: none",
+    )
+    front_seeds: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="trainings of each member of the front, with seeds of their own, before a generation closes; the "
+        "ranking uses their mean",
+    )
+    cache: bool = Field(
+        False,
+        description="keep results of trainings across runs, and take them where the same is to be trained again; they "
+        "count against budgets as if they had been trained",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
@@ -274,7 +314,12 @@ class OllamaSettings(Group):
 class BudgetSettings(Group):
     """When a run ends, besides its generations; whichever comes first. 0: no such limit."""
 
-    evaluations: int = Field(0, ge=0, le=1_000_000_000, description="trainings, the seed's included")
+    evaluations: int = Field(
+        0,
+        ge=0,
+        le=1_000_000_000,
+        description="trainings, the seed's included; at a lower rung than the run's, its part of the steps",
+    )
     hours: float = Field(
         0.0, ge=0, le=1_000_000, description="wall clock hours, pauses and breaks between sessions not counted"
     )

@@ -158,3 +158,15 @@ def test_what_a_genome_says_does_not_steer_the_terminal(rig: Rig, call: Call) ->
     assert "\x1b" not in said.out
     assert "bad" in said.out
     assert "\x1b" in json.loads(call("show", "alpha", "1", "--json").out)["reason"]
+
+
+def test_show_time_says_where_the_time_went(rig: Rig, call: Call) -> None:
+    said = call("show", "alpha", "--time", "--json")
+    assert said.code == 0
+    assert said.json.keys() >= {"worked_s", "slots", "lanes", "idle_s", "stages"}
+    assert 0 < said.json["slots"]["utilisation"] <= 1
+    assert set(said.json["stages"]) == {"proposal", "check", "slot", "training"}
+    said = call("show", "alpha", "--time")
+    assert "training slots" in said.out
+    assert "waiting for a proposal" in said.out
+    assert call("show", "alpha", "1", "--time").code == 2

@@ -15,7 +15,6 @@ from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import CheckRequest, ExecutorError, TrainRequest
 from ge_tui.evaluation.executors.local import Machine
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import GenomeSpec, ObjectiveSpec, Recipe, Reference, Task, TaskFile
 from ge_tui.llm.proposer import Brief, Proposal, Refusal, Step
@@ -296,18 +295,10 @@ class Rig:
         return asyncio.run(self.work(*arguments, **options))
 
     def plan(self) -> RunPlan:
-        training = TrainingPlan(
-            recipe="fast",
-            rung="short",
-            steps=2,
-            batch_size=8,
-            lr=0.1,
-            weight_decay=0.0,
-            warmup_steps=1,
-            schedule="linear",
-        )
+        chosen = self.settings.evaluation
+        *below, training = self.task.ladder("fake", chosen.recipe, chosen.first_rung, chosen.rung)
         specs = specs_of(self.task, self.settings.search.objectives)
-        evaluation = EvaluationPlan(self.task, DATA, training, self.settings.evaluation, self.settings.seed, ())
+        evaluation = EvaluationPlan(self.task, DATA, training, chosen, self.settings.seed, (), tuple(below))
         return RunPlan(self.settings, evaluation, specs)
 
     def reader(self) -> RunReader:

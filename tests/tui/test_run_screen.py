@@ -17,7 +17,8 @@ from ge_tui.tui.header.header import Header
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import recall
-from ge_tui.tui.screens.dialogs import Choice, HelpScreen
+from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
 from tests.run.fakes import GatedExecutor, Rig, settings_of

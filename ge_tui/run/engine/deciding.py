@@ -105,7 +105,7 @@ class Deciding:
     def _parents(self, generation: int) -> list[int]:
         if generation == 0:
             return []
-        population = self._pool.candidates(self.population(generation - 1))
+        population = self._pool.tiers(self.population(generation - 1))
         return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
 
     def _share_out(self, controls: Controls, generation: int) -> Controls:

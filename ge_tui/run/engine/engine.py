@@ -16,9 +16,12 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
+from ge_tui.run.engine.pruning import Pruning
 from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
@@ -106,10 +109,8 @@ class Engine:
         """What `_enough` will be once all that is held back is trained."""
         self._stepping = 0
         """Children under way that a paused run was told to make."""
-        self._evaluations = store.count_evaluations()
-        self._evaluating = self._make_evaluating()
-        self._proposing = self._make_proposing()
-        self._deciding = self._make_deciding()
+        self._make_parts()
+        self._evaluations = self._evaluating.spent()
 
     async def run(self) -> Ending:
         """Run to the end. Whatever happens, the store then says how it ended, and nothing runs any more.
@@ -167,8 +168,7 @@ class Engine:
             self._store.set_objectives(rows)
             self._objectives = objectives_from(rows)
             self._pool = Pool(self._store, self._objectives)
-            self._evaluating, self._proposing = self._make_evaluating(), self._make_proposing()
-            self._deciding = self._make_deciding()
+            self._make_parts()
 
     # -- a generation ----------------------------------------------------------------------------------
 
@@ -188,12 +188,19 @@ class Engine:
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             await asyncio.gather(*lanes)
         await self._train_held()
+        await self._evaluating.promote(number)
         self._enough = self._enough or self._enough_soon
-        rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
+        if self._is_begun(number):
+            self._evaluating.settle(number)
+            await self._confirming.confirm()
+        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+
+    def _is_begun(self, generation: int, *unwanted: Status) -> bool:
+        """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
+        rows = self._store.individuals("generation = ? AND slot >= 0", (generation,))
         planned = [row for row in rows if row.operator != REPAIR]
-        return not self._enough or (
-            len(planned) + len(self._store.carried(number)) == self._slots(number)
-            and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
+        return len(planned) + len(self._store.carried(generation)) == self._slots(generation) and all(
+            row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
 
     async def _reword(self, generation: int) -> None:
@@ -286,7 +293,7 @@ class Engine:
         elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
         survivors = [self._store.original(survivor) for survivor in survivors_of(evolved)]
         came = [*survivors, *self._store.carried(number).values()]
-        members = close_population(elites, came, self._pool.candidates({*elites, *came}), self._objectives)
+        members = close_population(elites, self._pool.tiers({*elites, *came}), self._objectives)
         front = self._pool.front
         self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
         if evolved and not survivors:
@@ -318,13 +325,16 @@ class Engine:
         steps_left = controls.steps or (self._stepping and not slot)
         return controls.pause and controls.stop == "no" and not steps_left
 
-    async def _may_train(self) -> bool:
+    async def _may_train(self, cost: float) -> bool:
         if not await self._may_go_on():
             return False
-        self._evaluations += 1
+        self._evaluations += cost
         return True
 
-    def _spent(self, held: int = 0) -> Spent:
+    def _give_back(self, cost: float) -> None:
+        self._evaluations -= cost
+
+    def _spent(self, held: float = 0.0) -> Spent:
         self._tick()
         return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600)
 
@@ -366,10 +376,24 @@ class Engine:
         row = self._store.individual(number)
         return row.status if row else None
 
+    def _make_parts(self) -> None:
+        """All that knows the objectives; made anew where their references are frozen."""
+        self._deciding = self._make_deciding()
+        self._evaluating = self._make_evaluating()
+        self._proposing = self._make_proposing()
+        plan, chosen = self._plan.evaluation, self._plan.settings.evaluation
+        parts = self._store, self._pool, plan.training.rung, range(plan.seed, plan.seed + chosen.front_seeds)
+        self._confirming = Confirming(*parts, self._evaluating.train_again, self._make_room)
+
     def _make_evaluating(self) -> Evaluating:
         held_back = self._make_room is not None
         plan = self._plan.evaluation
-        return Evaluating(self._store, self._pool, self._executor, plan, self._may_train, holds_back=held_back)
+        below = [training.rung for training in plan.below]
+        living = self._deciding.population
+        promoting = Promoting(self._store, self._pool, self._board, self._objectives, below, living)
+        pruning = Pruning(self._store, self._pool, self._board, self._objectives, living)
+        parts = self._store, self._pool, self._executor, plan, promoting, pruning
+        return Evaluating(*parts, self._may_train, self._give_back, holds_back=held_back)
 
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ge_tui.run.store.records import Arm, IndividualRow, MemberRow
-from ge_tui.search import Candidate, Objective, crowding, draw, is_comparable, rank, spea2, tournament, weighted_choice
+from ge_tui.search import Candidate, Objective, draw, is_comparable, places, spea2, tournament, weighted_choice
+
+FEWEST_PARENTS = 2
+"""With fewer at the run's rung, those that were not promoted to it may be parents too."""
 
 
 class Maker(Enum):
@@ -49,11 +52,16 @@ class SlotPlan:
 
 
 def choose_parents(
-    population: Sequence[Candidate], objectives: Sequence[Objective], count: int, seed: int, generation: int
+    tiers: Sequence[Sequence[Candidate]], objectives: Sequence[Objective], count: int, seed: int, generation: int
 ) -> list[int]:
-    """A parent for each slot, by number, from those of the population that can be compared."""
-    able = [candidate for candidate in population if is_comparable(candidate, objectives)]
-    chosen = tournament(able, objectives, count, lambda slot: draw(seed, generation, slot, "parent"))
+    """A parent for each slot, by number, from those of the population that can be compared.
+
+    `tiers` are the population by rung, the run's rung first; lower ones are only asked where that has too few.
+    """
+    able = [[candidate for candidate in tier if is_comparable(candidate, objectives)] for tier in tiers]
+    first, *behind = able or [[]]
+    more = behind if len(first) < FEWEST_PARENTS else []
+    chosen = tournament(first, objectives, count, lambda slot: draw(seed, generation, slot, "parent"), more)
     return [candidate.number for candidate in chosen]
 
 
@@ -124,22 +132,18 @@ def baseline_maker(share: float, slots_before: int, *, asks: bool) -> Maker:
 
 
 def close_population(
-    elites: Iterable[int],
-    others: Iterable[int],
-    candidates: Sequence[Candidate],
-    objectives: Sequence[Objective],
+    elites: Iterable[int], tiers: Sequence[Sequence[Candidate]], objectives: Sequence[Objective]
 ) -> list[MemberRow]:
-    """The population that goes on: elites and all who came through the slots, each once, ranked together."""
-    elite_numbers = set(elites)
-    wanted = elite_numbers | set(others)
-    members = sorted((c for c in candidates if c.number in wanted), key=lambda c: c.number)
-    members = [candidate for candidate in members if is_comparable(candidate, objectives)]
-    ranks = rank(members, objectives)
-    distances = crowding(members, ranks, objectives)
-    return [
-        MemberRow(member.number, place, distance, member.number in elite_numbers)
-        for member, place, distance in zip(members, ranks, distances, strict=True)
+    """The population that goes on: elites and all who came through the slots, each once, ranked together.
+
+    `tiers` are all of them by rung, the run's rung first: who was not promoted ranks behind all who were.
+    """
+    kept = set(elites)
+    members = [
+        MemberRow(place.candidate.number, place.rank, place.room, place.candidate.number in kept)
+        for place in places(tiers, objectives)
     ]
+    return sorted(members, key=lambda member: member.individual)
 
 
 def choose_elites(population: Sequence[Candidate], objectives: Sequence[Objective], count: int) -> list[int]:

@@ -7,12 +7,16 @@ from typing import Protocol
 
 from ge_tui.settings import BudgetSettings
 
+_ROUNDING = 1e-6
+"""Parts of trainings do not add up to whole ones exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What a run has used so far."""
 
-    evaluations: int
+    evaluations: float
+    """Trainings at the run's rung; one at a lower rung is a part of one."""
     hours: float
 
 
@@ -27,7 +31,7 @@ class EvaluationLimit:
     most: int
 
     def __call__(self, spent: Spent, /) -> str:
-        return f"the budget of {self.most} evaluations is used up" if spent.evaluations >= self.most else ""
+        return f"the budget of {self.most} evaluations is used up" if spent.evaluations > self.most - _ROUNDING else ""
 
 
 @dataclass(frozen=True, slots=True)

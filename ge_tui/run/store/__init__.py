@@ -10,10 +10,11 @@ from ge_tui.run.store.records import (
     GenerationRow,
     IndividualRow,
     MemberRow,
+    NewIndividual,
     RunRow,
     Status,
 )
-from ge_tui.run.store.writer import NewIndividual, Store
+from ge_tui.run.store.writer import Store
 
 __all__ = [
     "Arm",

@@ -7,6 +7,7 @@ import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields
+from statistics import stdev
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
@@ -23,6 +24,7 @@ from ge_tui.run.store.records import (
     IndividualRow,
     MemberRow,
     RunRow,
+    Spread,
     Status,
 )
 
@@ -38,6 +40,8 @@ _RUN = (
     "environment",
     "seconds",
 )
+_RUNG = "coalesce((SELECT json_extract(settings, '$.evaluation.rung') FROM run), e.rung)"
+"""The rung of the run: the fidelity that its individuals are compared at."""
 _JSON = frozenset({"settings", "task", "data", "objectives", "environment", "arguments"})
 _INDIVIDUAL = tuple(field.name for field in fields(IndividualRow) if field.name != "parents")
 _EVALUATION = tuple(field.name for field in fields(EvaluationRow))
@@ -148,17 +152,44 @@ class Queries:
 
     def metrics(self, individuals: Iterable[int] | None = None) -> dict[int, dict[str, float]]:
         """Each individual's metrics: the mean over its finished evaluations at the run's rung."""
-        query = (
-            "SELECT e.individual, m.name, avg(m.value) FROM evaluation e JOIN metric m ON m.evaluation = e.id "
-            "WHERE e.status = 'ok'"
-        )
         numbers = None if individuals is None else sorted(set(individuals))
-        if numbers is not None:
-            query += f" AND e.individual IN ({','.join('?' * len(numbers))})"
+        among = "" if numbers is None else f"AND e.individual IN ({','.join('?' * len(numbers))})"
+        rows = self._means(f"e.rung = {_RUNG} {among}", tuple(numbers or ()))
         result: dict[int, dict[str, float]] = {}
-        for number, name, value in self._connection.execute(f"{query} GROUP BY e.individual, m.name", numbers or ()):
+        for _, number, name, value in rows:
             result.setdefault(number, {})[name] = value
         return result
+
+    def lower_metrics(self) -> dict[str, dict[int, dict[str, float]]]:
+        """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
+        result: dict[str, dict[int, dict[str, float]]] = {}
+        for rung, number, name, value in self._means(f"e.rung <> {_RUNG}"):
+            result.setdefault(rung, {}).setdefault(number, {})[name] = value
+        return result
+
+    def spreads(self) -> dict[int, Spread]:
+        """Of individuals that were trained more than once at the run's rung: how often, and the deviations."""
+        rows = self._connection.execute(
+            "SELECT e.individual, m.name, m.value FROM evaluation e JOIN metric m ON m.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND e.rung = {_RUNG} AND e.individual IN (SELECT individual FROM evaluation e "
+            f"WHERE e.status = 'ok' AND e.rung = {_RUNG} GROUP BY individual HAVING count(*) > 1)"
+        )
+        values: dict[int, dict[str, list[float]]] = {}
+        for number, name, value in rows:
+            values.setdefault(number, {}).setdefault(name, []).append(value)
+        return {
+            number: Spread(
+                max(map(len, named.values())), {name: stdev(each) for name, each in named.items() if len(each) > 1}
+            )
+            for number, named in values.items()
+        }
+
+    def _means(self, where: str, parameters: tuple[int, ...] = ()) -> list[tuple[str, int, str, float]]:
+        query = (
+            "SELECT e.rung, e.individual, m.name, avg(m.value) FROM evaluation e JOIN metric m ON m.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND {where} GROUP BY e.individual, e.rung, m.name"
+        )
+        return self._connection.execute(query, parameters).fetchall()
 
     def curve(self, evaluation: int) -> list[CurvePoint]:
         rows = self._connection.execute(
@@ -166,6 +197,29 @@ class Queries:
             (evaluation,),
         )
         return [CurvePoint(*row) for row in rows]
+
+    def curves(
+        self, individuals: Iterable[int], rung: str, seed: int, metric: str
+    ) -> dict[int, list[tuple[int, float]]]:
+        """By individual the course of `accuracy` or `loss` in a finished training at a rung with a seed."""
+        numbers = sorted(set(individuals))
+        rows = self._connection.execute(
+            f"SELECT e.individual, c.step, c.{metric} FROM evaluation e JOIN curve c ON c.evaluation = e.id "
+            f"WHERE e.status = 'ok' AND e.rung = ? AND e.seed = ? AND c.{metric} IS NOT NULL "
+            f"AND e.individual IN ({','.join('?' * len(numbers))}) ORDER BY e.individual, c.step",
+            (rung, seed, *numbers),
+        )
+        found: dict[int, list[tuple[int, float]]] = {}
+        for number, step, value in rows:
+            found.setdefault(number, []).append((step, value))
+        return found
+
+    def checked_flops(self, number: int) -> float | None:
+        """What an individual's check counted, before any training."""
+        row = self._connection.execute(
+            "SELECT json_extract(payload, '$.flops') FROM event WHERE individual = ? AND kind = 'checked'", (number,)
+        ).fetchone()
+        return None if row is None or row[0] is None else float(row[0])
 
     def generations(self) -> list[GenerationRow]:
         rows = self._connection.execute(f"SELECT {', '.join(_GENERATION)} FROM generation ORDER BY number")

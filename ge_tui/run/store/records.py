@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +35,8 @@ class Arm(StrEnum):
     """A change of the seed that knows nothing of the run, for evolution to be compared with."""
 
 
+TRAINING_ENDED = frozenset({"evaluated", "measured", "pruned", "retrained", "failed", "interrupted"})
+"""The kinds of events after which an individual is not in training."""
 FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
 
 
@@ -49,6 +52,25 @@ class RunRow:
     objectives: list[dict[str, Any]]
     environment: dict[str, Any]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewIndividual:
+    """What is known of an individual when its slot is taken."""
+
+    number: int
+    generation: int
+    slot: int
+    operator: str
+    proposer: str
+    parents: tuple[int, ...]
+    draw: str
+    control_seq: int
+    persona: str | None = None
+    category: str | None = None
+    segment: str | None = None
+    temperature: float | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,15 @@ class EvaluationRow:
     wall_s: float | None
     cpu_s: float | None
     peak_mb: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far several trainings of one individual with seeds of their own lie apart."""
+
+    trainings: int
+    sd: dict[str, float]
+    """The sample's standard deviation, by metric."""
 
 
 @dataclass(frozen=True, slots=True)

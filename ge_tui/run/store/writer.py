@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +16,11 @@ from ge_tui.run.store.blobs import put_text
 from ge_tui.run.store.connection import open_writer, transaction
 from ge_tui.run.store.modules import modules_to_text
 from ge_tui.run.store.queries import Queries
-from ge_tui.run.store.records import EventRow, MemberRow, RunRow, Status
+from ge_tui.run.store.records import EventRow, MemberRow, NewIndividual, RunRow, Status
 from ge_tui.run.store.values import to_json, to_text
 
 POISON = 3
 """So many times may an individual be under way when the engine dies; then it is not tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewIndividual:
-    """What is known of an individual when its slot is taken."""
-
-    number: int
-    generation: int
-    slot: int
-    operator: str
-    proposer: str
-    parents: tuple[int, ...]
-    draw: str
-    control_seq: int
-    persona: str | None = None
-    category: str | None = None
-    segment: str | None = None
-    temperature: float | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Store(Queries):
@@ -211,8 +191,13 @@ class Store(Queries):
 
     # -- evaluations -----------------------------------------------------------------------------------
 
-    def start_evaluation(self, number: int, recipe: str, rung: str, seed: int, steps: int = 0) -> int:
-        """The id of a new evaluation, under way; `steps` is the length of the training, for those who watch."""
+    def start_evaluation(
+        self, number: int, recipe: str, rung: str, seed: int, steps: int = 0, *, again: bool = False
+    ) -> int:
+        """The id of a new evaluation, under way; those who watch are told its length.
+
+        `again`: of an individual that is evaluated, and stays so.
+        """
         with self.step():
             attempt = self._connection.execute(
                 "SELECT count(*) + 1 FROM evaluation WHERE individual = ? AND recipe = ? AND rung = ? AND seed = ?",
@@ -223,7 +208,8 @@ class Store(Queries):
                 "VALUES (?, ?, ?, ?, ?, 'running', ?)",
                 (number, recipe, rung, seed, attempt, self._clock()),
             )
-            self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
+            if not again:
+                self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
             self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps)
         return int(cursor.lastrowid or 0)
 
@@ -237,28 +223,53 @@ class Store(Queries):
             )
             self.event("progress", number, step=point.step, train_loss=point.train_loss, accuracy=point.accuracy)
 
-    def finish_evaluation(self, evaluation: int, number: int, report: TrainReport) -> None:
-        """An evaluation came to its end, well or not."""
+    def finish_evaluation(
+        self,
+        evaluation: int,
+        number: int,
+        report: TrainReport,
+        *,
+        last: bool = True,
+        again: bool = False,
+        **figures: Any,
+    ) -> None:
+        """An evaluation came to its end, well or not. After a good one that is not the last, more may follow.
+
+        `figures` are kept with the event: why a training was ended early.
+        """
         ok = report.outcome is Outcome.OK
+        kind = "retrained" if again else "pruned" if report.outcome is Outcome.PRUNED else "failed"
+        if ok and not again:
+            kind = "evaluated" if last else "measured"
         with self.step():
             output = put_text(self._connection, report.output) if report.output else None
-            self._connection.execute(
+            rung = self._connection.execute(
                 "UPDATE evaluation SET status = ?, outcome = ?, reason = ?, wall_s = ?, cpu_s = ?, peak_mb = ?, "
-                "output_blob = ? WHERE id = ?",
+                "output_blob = ? WHERE id = ? RETURNING rung",
                 (
                     "ok" if ok else "failed", report.outcome, to_text(report.reason), report.wall_s, report.cpu_s,
                     report.peak_mb, output, evaluation,
                 ),
-            )  # fmt: skip
+            ).fetchone()[0]  # fmt: skip
             self._connection.executemany(
                 "INSERT INTO metric (evaluation, name, value) VALUES (?, ?, ?)",
                 [(evaluation, name, value) for name, value in sorted(report.metrics.items()) if math.isfinite(value)],
             )
-            self._finish(number, Status.EVALUATED if ok else Status.FAILED, report.outcome, report.reason)
+            if kind == "measured":
+                self._finish(number, Status.WAITING, None, "")
+            elif not again:
+                status = Status.FAILED if kind == "failed" else Status.EVALUATED
+                self._finish(number, status, report.outcome, report.reason)
             self.event(
-                "evaluated" if ok else "failed", number, outcome=report.outcome, reason=report.reason,
-                metrics=report.metrics, wall_s=report.wall_s,
+                kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
+                wall_s=report.wall_s, rung=rung, **figures,
             )  # fmt: skip
+
+    def settle(self, number: int, rung: str, reason: str) -> None:
+        """An individual stays with what it measured below the run's rung; the reason says why."""
+        with self.step():
+            self._finish(number, Status.EVALUATED, Outcome.OK, reason)
+            self.event("not_promoted", number, rung=rung, reason=reason)
 
     # -- generations -----------------------------------------------------------------------------------
 
@@ -298,13 +309,7 @@ class Store(Queries):
             self._connection.executemany(
                 "INSERT INTO member (generation, individual, rank, crowding, elite) VALUES (?, ?, ?, ?, ?)",
                 [
-                    (
-                        number,
-                        m.individual,
-                        m.rank,
-                        m.crowding if math.isfinite(m.crowding) else None,
-                        int(m.elite),
-                    )
+                    (number, m.individual, m.rank, m.crowding if math.isfinite(m.crowding) else None, int(m.elite))
                     for m in members
                 ],
             )

@@ -9,6 +9,7 @@ from typing import Any
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import EventRow, RunReader, Status
 from ge_tui.run.store.live_calls import LiveCall, live_calls, words_since
+from ge_tui.run.store.records import TRAINING_ENDED
 from ge_tui.tui.watch.values import Individual, Progress, Update
 
 EVENTS_KEPT = 5000
@@ -92,7 +93,7 @@ class Look:
                 loss = event.payload["train_loss"]
                 loss = float(loss) if isinstance(loss, int | float) else 0.0
                 self._progress[number] = Progress(int(event.payload["step"]), self._steps.get(number, 0), loss)
-            elif event.kind in ("evaluated", "failed", "interrupted"):
+            elif event.kind in TRAINING_ENDED:
                 self._progress.pop(number, None)
                 self._steps.pop(number, None)
 

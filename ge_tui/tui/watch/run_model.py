@@ -109,17 +109,25 @@ class RunModel:
     def _take_run(self, run: RunRow) -> None:
         if self.run is None or self.run.objectives != run.objectives:
             self.objectives = objectives_from(run.objectives)
-            self._archive = Archive(self.objectives)
-            for individual in self.individuals.values():
-                self._enter(individual)
+            self._fill_archive()
         self.run = run
+
+    def _fill_archive(self) -> None:
+        self._archive = Archive(self.objectives)
+        for individual in self.individuals.values():
+            self._enter(individual)
 
     def _take_individuals(self, individuals: Iterable[Individual]) -> set[int]:
         touched: set[int] = set()
+        revised = False
         for new in individuals:
             touched.add(new.number)
+            before = self.individuals.get(new.number)
+            revised = revised or (before is not None and bool(before.metrics) and before.metrics != new.metrics)
             self.individuals[new.number] = replace(new, elite=new.number in self._elites)
             self._enter(new)
+        if revised:
+            self._fill_archive()
         if touched:
             touched |= self._mark_front(touched)
         return touched

@@ -88,6 +88,22 @@ def look(directory: RunDirectory) -> tuple[list[IndividualRow], list[EventRow]]:
         return reader.individuals(), reader.events()
 
 
+async def test_promoted_children_and_the_front_are_trained_without_the_model_too(
+    server: FakeOllama, gpu: SharedGpu, tmp_path: Path
+) -> None:
+    more = "evaluation.first_rung=look", "evaluation.front_seeds=2", "llm_operator_mode=auto"
+    directory = new_run(tmp_path, "ollama.residency=phased", *more)
+    assert (await work(directory)).status == "finished"
+    rows, _ = look(directory)
+    assert all(loaded == [] for loaded in gpu.seen)
+    assert {row.status for row in rows} <= DONE
+    with RunReader(directory.database) as reader:
+        evaluations = reader.evaluations()
+    assert {row.rung for row in evaluations} == {"look", "short"}
+    assert {row.seed for row in evaluations} == {5, 6}
+    assert any(row.reason.startswith("not promoted from look") for row in rows)
+
+
 async def test_phased_never_trains_beside_a_loaded_model(server: FakeOllama, gpu: SharedGpu, tmp_path: Path) -> None:
     directory = new_run(tmp_path, "ollama.residency=phased")
     assert (await work(directory)).status == "finished"
