@@ -19,12 +19,24 @@ import psutil
 
 from ge_tui import paths
 from ge_tui.errors import UserError
+from ge_tui.evaluation.box.launch import examine_here
+from ge_tui.evaluation.box.report import BoxReport, Layer
 from ge_tui.evaluation.data import catalogue
 from ge_tui.run.directory import refuse_network_file_system
 
 _PROBE_S = 120
 _OLLAMA_S = 3.0
 _LOW_DISK = 2 << 30
+_NO_BOX = "runs refuse to start; --i-trust-this-code starts them all the same, for code you would run yourself"
+_ABSENT = {
+    Layer.NAMESPACES: "Landlock and seccomp do its work; where the kernel only asks for it, install bubblewrap",
+    Layer.BUBBLEWRAP: "it is used where the kernel refuses namespaces to everyone else",
+    Layer.LANDLOCK: "the namespaces hide files alone; it needs Linux 5.13",
+    Layer.SECCOMP: "the namespaces alone keep out the network",
+    Layer.IDENTITY: "run as an ordinary user",
+    Layer.LIMITS: "the fork server's watch remains",
+    Layer.CGROUP: "memory is watched instead; systemd-run --user --scope -p Delegate=yes gives one",
+}
 
 
 class Grade(StrEnum):
@@ -56,7 +68,7 @@ def examine(runs: Path) -> list[Finding]:
         _memory(),
         *[_disk(name, folder) for name, folder in (("runs", runs), ("cache", paths.cache()))],
         _data(),
-        _isolation(),
+        *_box_findings(_examine_box()),
         _terminal(),
     ]
 
@@ -144,10 +156,36 @@ def _data() -> Finding:
     return Finding("data", Grade.GOOD, f"ready: {', '.join(there)}", advice)
 
 
-def _isolation() -> Finding:
-    detail = "genomes run in processes of their own with limits on time, memory and output, and a scrubbed environment"
-    advice = "they can still read your files and use the network: evaluate only code you would run yourself"
-    return Finding("isolation", Grade.WARNING, detail, advice)
+def _examine_box() -> BoxReport | str:
+    """The box, tested by a child that is in it and tries to get out; an error text where that cannot be done."""
+    try:
+        return examine_here()
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return f"the test of the box could not be made: {error}"
+
+
+def _box_findings(report: BoxReport | str) -> list[Finding]:
+    if isinstance(report, str):
+        return [Finding("box", Grade.MISSING, report, _NO_BOX)]
+    layers = [
+        Finding(f"box: {state.layer}", Grade.GOOD if state.in_force else Grade.WARNING, state.detail,
+                "" if state.in_force else _ABSENT[state.layer])
+        for state in report.layers
+        if state.in_force or state.layer is not Layer.BUBBLEWRAP or Layer.NAMESPACES not in report.names
+    ]  # fmt: skip
+    open_ = [proof for proof in report.proofs if not proof.stopped]
+    detail = f"{len(report.proofs) - len(open_)} of {len(report.proofs)} attempts to get out of it were stopped"
+    if open_:
+        detail += "; not stopped: " + ", ".join(proof.attempt for proof in open_)
+    if not report.safe:
+        return [
+            Finding("box", Grade.MISSING, f"it does not give: {', '.join(report.missing)}. {detail}", _NO_BOX),
+            *layers,
+        ]
+    grade, advice = (
+        (Grade.WARNING, "what is open does harm to this machine's resources only") if open_ else (Grade.GOOD, "")
+    )
+    return [Finding("box", grade, detail, advice), *layers]
 
 
 def _terminal() -> Finding:

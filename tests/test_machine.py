@@ -11,8 +11,13 @@ import pytest
 
 from ge_tui import machine
 from ge_tui.errors import UsageError
+from ge_tui.evaluation.box.report import BoxReport, Layer, Need, Proof, State
 from ge_tui.machine import Finding, Grade, examine
 
+BOX = BoxReport(
+    layers=tuple(State(layer=layer, in_force=True, detail="holds") for layer in Layer),
+    proofs=tuple(Proof(attempt=f"try {need}", stopped=True, detail="refused", need=need) for need in Need),
+)
 PROBE = {"torch": "2.13.0+cpu", "torchvision": "matching: 0.28", "devices": ["A card (80 GiB)"]}
 
 
@@ -21,6 +26,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(machine, "_probe_torch", lambda: PROBE)
+    monkeypatch.setattr(machine, "_examine_box", lambda: BOX)
 
 
 def found(runs: Path) -> dict[str, Finding]:
@@ -34,7 +40,7 @@ def test_everything_a_run_needs_is_looked_at(tmp_path: Path) -> None:
     findings = found(tmp_path / "runs" / "not" / "yet")
     assert findings.keys() >= {
         "python", "torch", "torchvision", "gpu", "ollama", "memory", "disk (runs)", "disk (cache)", "data",
-        "isolation", "terminal",
+        "box", "terminal",
     }  # fmt: skip
     assert findings["gpu"].detail == "A card (80 GiB)"
     assert "digits" in findings["data"].detail
@@ -149,3 +155,43 @@ def test_a_relative_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def _on_a_network(path: Path) -> None:
     raise UsageError(f"{path} lies on a network file system (nfs)")
+
+
+def test_a_box_that_holds(tmp_path: Path) -> None:
+    findings = found(tmp_path)
+    assert findings["box"].grade is Grade.GOOD
+    assert "3 of 3 attempts" in findings["box"].detail
+    assert findings["box: landlock"].grade is Grade.GOOD
+
+
+def test_a_box_with_a_hole_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hole = Proof(attempt="send by UDP", stopped=False, detail="it worked", need=Need.NETWORK)
+    layers = tuple(state.model_copy(update={"in_force": False}) for state in BOX.layers)
+    monkeypatch.setattr(machine, "_examine_box", lambda: BoxReport(layers=layers, proofs=(*BOX.proofs, hole)))
+    findings = found(tmp_path)
+    assert findings["box"].grade is Grade.MISSING
+    assert "no network" in findings["box"].detail
+    assert "not stopped: send by UDP" in findings["box"].detail
+    assert "--i-trust-this-code" in findings["box"].advice
+    assert all(findings[f"box: {layer}"].grade is Grade.WARNING for layer in Layer)
+
+
+def test_an_open_end_that_harms_nobody_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    more = Proof(attempt="fill the disk", stopped=False, detail="it worked")
+    monkeypatch.setattr(machine, "_examine_box", lambda: BoxReport(layers=BOX.layers, proofs=(*BOX.proofs, more)))
+    assert found(tmp_path)["box"].grade is Grade.WARNING
+
+
+def test_a_test_of_the_box_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(machine, "examine_here", lambda: (_ for _ in ()).throw(OSError("no room")))
+    assert "no room" in str(machine._examine_box())
+
+
+def test_the_box_of_this_machine_is_tested_by_trying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    report = machine._examine_box()
+    assert isinstance(report, BoxReport)
+    if not report.safe:
+        pytest.skip(f"no box here: {report.complaint()}")
+    assert {"connect by TCP", "read a secret file", "make a file at home"} <= {p.attempt for p in report.proofs}

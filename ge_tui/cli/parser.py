@@ -69,6 +69,7 @@ def _add_run(commands: Commands) -> None:
         "--config", metavar="FILE.toml", type=Path, action="append", default=[], help="settings from a file"
     )
     run.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="one setting; may be repeated")
+    _add_trust(run)
     _add_runs_folder(run)
     run.add_argument("--name", default="", help="of the new run; made up where not given")
     run.add_argument("--resume", metavar="RUN", help="go on with a run that stopped")
@@ -113,6 +114,7 @@ def _add_trials(commands: Commands) -> None:
         parser.add_argument("--recipe", default="")
         parser.add_argument("--rung", default="")
         parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
+        _add_trust(parser)
         parser.add_argument("--json", action="store_true")
     evaluate.add_argument("--seed", type=int, default=0)
 
@@ -138,6 +140,15 @@ def _add_machine(commands: Commands) -> None:
             parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
         if name == "doctor":
             _add_runs_folder(parser)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--i-trust-this-code",
+        dest="trust",
+        action="store_true",
+        help="run genomes even where this machine cannot keep them from your files and the network",
+    )
 
 
 def _add_runs_folder(parser: argparse.ArgumentParser) -> None:

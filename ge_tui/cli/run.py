@@ -53,7 +53,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _from_flags(options: argparse.Namespace) -> list[str]:
-    return [f"{flag}={getattr(options, flag)}" for flag in _FLAGS if getattr(options, flag) is not None]
+    given = [f"{flag}={getattr(options, flag)}" for flag in _FLAGS if getattr(options, flag) is not None]
+    return [*given, *(["evaluation.trust=true"] if options.trust else [])]
 
 
 def _to_resume(options: argparse.Namespace) -> RunDirectory:

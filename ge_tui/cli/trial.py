@@ -71,7 +71,7 @@ def _trial(options: argparse.Namespace) -> Trial:
         source = normalise_newlines(options.file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{options.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    settings = _settings(options.set)
+    settings = _settings([*options.set, *(["evaluation.trust=true"] if options.trust else [])])
     task = find_task(options.task)
     name = available(task.file.data.preferred) if options.data == "auto" else options.data
     plan = task.plan(name, options.recipe or settings.recipe, options.rung or settings.rung)

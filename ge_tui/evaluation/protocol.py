@@ -14,9 +14,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from ge_tui.evaluation.box.limits import Allowance
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.plan import DataFiles, TrainingPlan
+from ge_tui.evaluation.plan import TrainingPlan
 
 MAX_HEADER = 1 << 22
 MAX_REASON = 4000
@@ -36,19 +37,19 @@ class Inputs(Value):
     image_size: int = Field(gt=0)
 
 
-class JobLimits(Value):
-    """What one child process may use."""
+class JobLimits(Allowance):
+    """What one child process may use, and how large its network may be."""
 
-    wall_s: float = Field(gt=0)
-    memory_mb: int = Field(gt=0)
-    """Beyond what torch itself needs."""
     params: int = Field(gt=0)
 
 
 class Job(Value):
-    """One child process: check a genome, or train it."""
+    """One child process: check a genome, train it, or build a trained one anew from its weights.
 
-    kind: Literal["check", "train"]
+    The data of a training are no part of it: they come as open files, so that no path leads to them.
+    """
+
+    kind: Literal["check", "train", "verify"]
     source: str
     network: str
     optimizer: str
@@ -58,10 +59,12 @@ class Job(Value):
     limits: JobLimits
     device: str = "cpu"
     threads: int = Field(1, gt=0)
-    files: DataFiles | None = None
-    """For training only."""
+    gpu_share: float = Field(1.0, gt=0, le=1)
+    """The part of a GPU's memory that torch may take."""
     wants: tuple[str, ...] = ()
     """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
+    images: tuple[Count, ...] = ()
+    """Which validation images a network built anew is to answer for."""
 
 
 class ShapeRow(Value):
@@ -111,19 +114,27 @@ class Validated(Value):
 
 
 class Finished(Value):
+    """The end of a training, with the weights as payload."""
+
     kind: Literal["finished"] = "finished"
     metrics: dict[MetricName, float] = Field(max_length=32)
 
 
-Answer = Annotated[Checked | Failed | Progress | Validated | Finished, Field(discriminator="kind")]
-_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished] = TypeAdapter(Answer)
+class Verified(Value):
+    """What a network built anew answers, as payload: float32 [n, classes]."""
+
+    kind: Literal["verified"] = "verified"
+
+
+Answer = Annotated[Checked | Failed | Progress | Validated | Finished | Verified, Field(discriminator="kind")]
+_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished | Verified] = TypeAdapter(Answer)
 
 
 class ProtocolError(ValueError):
     """What came is not a message."""
 
 
-def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished:
+def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished | Verified:
     """Read a worker's message. Raises ProtocolError."""
     try:
         return _ANSWER.validate_json(header)

@@ -61,6 +61,8 @@ class TrainReport:
     peak_mb: float = 0.0
     output: str = ""
     """The end of what the genome printed."""
+    weights: bytes = field(default=b"", repr=False, compare=False)
+    """Of the network as it was at the end, in the safetensors format."""
 
 
 class OnProgress(Protocol):

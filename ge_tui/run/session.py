@@ -14,6 +14,8 @@ from typing import Any
 
 from ge_tui import __version__
 from ge_tui.errors import RunError, UsageError
+from ge_tui.evaluation.box.limits import Quota
+from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
@@ -113,7 +115,13 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         machine = await executor.start()
         store.recover()
         store.set_environment(
-            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
+            {
+                **_environment(),
+                "torch": machine.torch,
+                "device": machine.device,
+                "slots": machine.slots,
+                "box": {"layers": machine.box.names, "safe": machine.box.safe},
+            }
         )
         board = ControlBoard(store, directory.inbox, check_controls)
         if run.status != "new":
@@ -145,6 +153,8 @@ def _resumable() -> Iterator[None]:
 
 
 def local_settings(settings: EvaluationSettings) -> LocalSettings:
+    """Raises UsageError."""
+    box = settings.box
     return LocalSettings(
         device=settings.device,
         slots=settings.slots,
@@ -152,7 +162,28 @@ def local_settings(settings: EvaluationSettings) -> LocalSettings:
         memory_mb=settings.memory_mb,
         max_output=settings.max_output_kb << 10,
         fresh=settings.fresh,
+        quota=Quota(
+            processes=box.processes,
+            open_files=box.open_files,
+            file_mb=box.file_mb,
+            scratch_mb=box.scratch_mb,
+            scratch_files=box.scratch_files,
+        ),
+        cpu_s=box.cpu_s,
+        readable=tuple(folder for folder in box.readable.split(":") if folder),
+        without=_layers(box.without),
+        look=box.look,
+        verify=settings.verify,
+        trust=settings.trust,
     )
+
+
+def _layers(names: str) -> tuple[Layer, ...]:
+    """Raises UsageError."""
+    try:
+        return tuple(Layer(name.strip()) for name in names.split(",") if name.strip())
+    except ValueError as error:
+        raise UsageError(f"evaluation.box.without: {error}; there are: {', '.join(Layer)}") from None
 
 
 def _plan(store: Store, settings: Settings) -> RunPlan:

@@ -112,6 +112,36 @@ class SearchSettings(Group):
     )
 
 
+class BoxSettings(Group):
+    """What one genome may use while it is checked or trained, and how it is kept in."""
+
+    processes: int = Field(64, ge=1, le=100_000, description="processes and threads at once")
+    cpu_s: float = Field(
+        0.0,
+        ge=0,
+        le=MONTH_S,
+        description="seconds of processor time over all its processes; 0: the wall clock limit for each of its threads "
+        "and one more",
+    )
+    open_files: int = Field(1024, ge=32, le=1 << 20, description="files open at once, in one process")
+    file_mb: int = Field(128, ge=1, le=1 << 20, description="size of one file it writes, MiB")
+    scratch_mb: int = Field(256, ge=1, le=1 << 20, description="all it writes to its folder, MiB of memory")
+    scratch_files: int = Field(10_000, ge=16, le=1 << 24, description="files and folders in its folder")
+    readable: str = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="folders it may read besides the interpreter's, with : between",
+    )
+    without: str = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="layers not to use, with commas between; for a system where one does harm",
+    )
+    look: bool = Field(
+        True, description="refuse before it runs what could only fail in the box, such as the import of socket"
+    )
+
+
 class EvaluationSettings(Group):
     """How genomes are trained."""
 
@@ -138,6 +168,17 @@ class EvaluationSettings(Group):
         json_schema_extra={"default_in_words": "false on Linux, true elsewhere"},
         description="start a new interpreter for every genome instead of forking a warm one",
     )
+    verify: bool = Field(
+        True,
+        description="build each trained network anew from its weights, in a fresh box, and refuse it where it answers "
+        "otherwise",
+    )
+    trust: bool = Field(
+        False,
+        description="run genomes even where this machine cannot keep them from your files and the network; "
+        "--i-trust-this-code sets it",
+    )
+    box: BoxSettings = BoxSettings()
 
 
 class OllamaSettings(Group):

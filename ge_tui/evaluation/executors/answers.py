@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ge_tui.evaluation.executors.base import TrainRequest
 from ge_tui.evaluation.executors.slot import Ending
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progress, ProtocolError, Validated
+from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progress, ProtocolError, Validated, Verified
 from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, TrainReport
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
+from ge_tui.evaluation.weights import count_numbers
 
 _MAX_POINTS = 10_000
+_ROUNDING = 1e-6
+_SHORTEST_S = 1e-3
+_BYTES_A_PARAMETER, _ROOM_FOR_NAMES, _MOST_BYTES = 8, 1 << 24, 1 << 30
+"""Of weights: what a hostile child can make the engine hold."""
+_SAME_CLASS, _NEARLY = 0.9, 0.05
+_OTHERWISE = (
+    "the network built anew from its weights answers otherwise: it keeps something outside its parameters and buffers, "
+    "or what it reported was not so"
+)
 
 
 class CheckAnswers:
@@ -43,31 +56,48 @@ class TrainAnswers:
     def __init__(self, request: TrainRequest, on_progress: Callable[[CurvePoint], object]) -> None:
         self._request = request
         self._labels = request.data.val_labels()
+        images = request.data.counts["train"]
+        self._batch = min(request.plan.batch_size, images)
+        self._steps_per_epoch = max(1, images // self._batch)
         self._on_progress = on_progress
         self._curve: list[CurvePoint] = []
         self._failed: Failed | None = None
         self._finished: Finished | None = None
-        self.payload_bytes = len(self._labels) * request.data.classes * 4
+        self._weights, self._numbers = b"", 0
+        self._last_predictions: NDArray[np.float32] | None = None
+        self.payload_bytes = max(
+            len(self._labels) * request.data.classes * 4,
+            min(_MOST_BYTES, _BYTES_A_PARAMETER * request.max_params + _ROOM_FOR_NAMES),
+        )
 
     def __call__(self, answer: Answer, payload: bytes) -> None:
-        if self._failed or self._finished or isinstance(answer, Checked):
+        if self._failed or self._finished or isinstance(answer, Checked | Verified):
             raise ProtocolError("an answer out of turn")
         if isinstance(answer, Failed):
             self._failed = Failed(outcome=answer.outcome, reason=_printable(answer.reason))
         elif isinstance(answer, Finished):
-            if payload or "params" not in answer.metrics:
+            if "params" not in answer.metrics or not self._is_done():
                 raise ProtocolError("an end of training without its metrics")
-            self._finished = answer
+            try:
+                self._numbers = count_numbers(payload)
+            except ValueError as error:
+                raise ProtocolError(str(error)) from None
+            self._finished, self._weights = answer, payload
         else:
             self._add_point(answer, payload)
 
     def _add_point(self, answer: Progress | Validated, payload: bytes) -> None:
         if self._curve and answer.step <= self._curve[-1].step:
             raise ProtocolError("a learning curve that does not go forward")
+        epoch = answer.step / self._steps_per_epoch
+        if answer.step > self._request.plan.steps or abs(answer.epoch - epoch) > _ROUNDING * max(1.0, epoch):
+            raise ProtocolError("a step or an epoch that is not part of this training")
         point = CurvePoint(answer.step, answer.epoch, answer.train_loss)
         if isinstance(answer, Validated):
             try:
-                scored = score(read_predictions(payload, len(self._labels), self._request.data.classes), self._labels)
+                predictions = read_predictions(payload, len(self._labels), self._request.data.classes)
+                scored = score(predictions, self._labels)
+                self._last_predictions = predictions
             except NotFiniteError as error:
                 self._failed = Failed(outcome=Outcome.DIVERGED, reason=f"step {answer.step}: {error}")
                 return
@@ -78,6 +108,11 @@ class TrainAnswers:
             raise ProtocolError("a learning curve without end")
         self._curve.append(point)
         self._on_progress(point)
+
+    def _is_done(self) -> bool:
+        """Whether every step is on the curve; one schedule may end a training before."""
+        plan = self._request.plan
+        return plan.schedule == "plateau" or (bool(self._curve) and self._curve[-1].step == plan.steps)
 
     def report(self, ending: Ending, timeout_s: float) -> TrainReport:
         cost = {
@@ -106,8 +141,59 @@ class TrainAnswers:
         train_accuracy = metrics.pop("train_accuracy", None)
         if train_accuracy is not None:
             metrics["overfit_gap"] = train_accuracy - (validated[-1].accuracy or 0.0)  # both of the last weights
+        seconds = max(ending.answered_s, _SHORTEST_S)
         metrics |= {"accuracy": counted.accuracy, "loss": counted.loss, "peak_mb": ending.peak_mb}
-        return TrainReport(Outcome.OK, "", metrics, curve, **cost)  # type: ignore[arg-type]
+        metrics["params"] = max(metrics["params"], float(self._numbers))
+        metrics |= {"train_s": seconds, "images_per_s": curve[-1].step * self._batch / seconds}
+        return TrainReport(Outcome.OK, "", metrics, curve, weights=self._weights, **cost)  # type: ignore[arg-type]
+
+    def expected(self, images: Sequence[int]) -> NDArray[np.float32]:
+        """What the trained network last answered for these validation images."""
+        assert self._last_predictions is not None
+        return self._last_predictions[list(images)]
+
+
+class VerifyAnswers:
+    """Collects what a network built anew from its weights says, and compares it with what the trained one said."""
+
+    def __init__(self, expected: NDArray[np.float32]) -> None:
+        self._expected = expected
+        self._found: NDArray[np.float32] | None = None
+        self._failed: Failed | None = None
+        self.payload_bytes = expected.size * 4
+
+    def __call__(self, answer: Answer, payload: bytes) -> None:
+        if self._found is not None or self._failed:
+            raise ProtocolError("an answer out of turn")
+        if isinstance(answer, Failed) and not payload:
+            self._failed = answer
+        elif isinstance(answer, Verified):
+            try:
+                self._found = read_predictions(payload, *self._expected.shape)
+            except ValueError as error:
+                raise ProtocolError(str(error)) from error
+        else:
+            raise ProtocolError("an answer out of turn")
+
+    def problem(self, ending: Ending, timeout_s: float) -> tuple[Outcome, str] | None:
+        """Why the training cannot count; None where the network is what its weights say."""
+        failure = _failure(ending, timeout_s, answered=self._found is not None)
+        if self._failed:
+            failure = self._failed.outcome, _printable(self._failed.reason)
+        if failure is not None:
+            return failure[0], f"built anew from its weights: {failure[1]}"
+        if self._found is None or not _agree(self._expected, self._found):
+            return Outcome.FORGED, _OTHERWISE
+        return None
+
+
+def _agree(expected: NDArray[np.float32], found: NDArray[np.float32]) -> bool:
+    """Nearly the same numbers, or the same class nearly always: networks that roll dice are not liars."""
+    if not np.isfinite(found).all():
+        return False
+    same_class = float((expected.argmax(axis=1) == found.argmax(axis=1)).mean())
+    difference = float(np.abs(expected.astype(np.float64) - found).mean())
+    return same_class >= _SAME_CLASS or difference <= _NEARLY * float(expected.std())
 
 
 def _by_accuracy(point: CurvePoint) -> tuple[float, float]:
@@ -119,8 +205,11 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
     by_cause = {
         "wall": (Outcome.TIMEOUT, f"not done within {timeout_s:g} s"),
         "memory": (Outcome.OUT_OF_MEMORY, f"used more memory than allowed (peak {ending.peak_mb:,.0f} MB)"),
-        "output": (Outcome.KILLED, "printed more than allowed"),
-        "message": (Outcome.KILLED, "sent something that is no answer of a worker"),
+        "cpu": (Outcome.CPU_TIME, f"used more processor time than allowed ({ending.cpu_s:,.0f} s)"),
+        "processes": (Outcome.PROCESSES, "had more processes and threads than allowed"),
+        "disk": (Outcome.DISK, "wrote more to its folder than allowed"),
+        "output": (Outcome.OUTPUT, "printed more than allowed"),
+        "message": (Outcome.FORGED, "sent something that is no answer of a worker"),
         "cancelled": (Outcome.KILLED, "ended on request"),
         "server": (Outcome.CRASHED, "took its parent process down"),
     }
@@ -128,6 +217,12 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
         return by_cause.get(ending.ended_by, (Outcome.KILLED, ending.ended_by))
     if ending.code == -signal.SIGKILL:
         return Outcome.KILLED, "the process was killed from outside (SIGKILL), for want of memory or by a user"
+    if ending.code == -signal.SIGXCPU:
+        return by_cause["cpu"]
+    if ending.code == -signal.SIGXFSZ:
+        return Outcome.FILE_SIZE, "wrote a file larger than allowed"
+    if ending.code == -signal.SIGSYS:
+        return Outcome.FORBIDDEN, "made a system call in another system's form"
     if ending.code < 0:
         return Outcome.CRASHED, f"the process died of {_signal_name(-ending.code)}"
     if ending.code > 0 or not answered:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import random
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from ge_tui.errors import UsageError
-from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers
+from ge_tui.evaluation.box.assemble import BoxPlan
+from ge_tui.evaluation.box.environment import real_homes
+from ge_tui.evaluation.box.limits import Quota
+from ge_tui.evaluation.box.report import BoxReport, Layer
+from ge_tui.evaluation.courtesy import find_hopeless
+from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers, VerifyAnswers
 from ge_tui.evaluation.executors.base import CheckRequest, ExecutorError, TrainRequest
 from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.slot import Ending, Slot
@@ -22,8 +30,12 @@ from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
 from ge_tui.genome import find_problem
 
 _MAX_CPU_SLOTS = 8
+_VERIFIED_IMAGES = 256
 _MAX_THREADS = 256
 """Each slot's conversation blocks a thread; one that waits for a thread would hold its slot for nothing."""
+
+
+_QUOTA, _NO_BOX = Quota(), BoxReport()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,20 @@ class LocalSettings:
     """Bytes a child may print."""
     fresh: bool = sys.platform != "linux"
     """A new interpreter for every job instead of a fork of a warm one."""
+    quota: Quota = _QUOTA
+    """Of a child's processes and files."""
+    cpu_s: float = 0.0
+    """Processor seconds of one child; 0: its wall clock limit, times one more than its threads."""
+    readable: tuple[str, ...] = ()
+    """Folders shown to genomes besides the interpreter's."""
+    without: tuple[Layer, ...] = ()
+    """Layers of the box not to use."""
+    look: bool = True
+    """Refuse at the check, unrun, what could only fail in the box."""
+    verify: bool = True
+    """Build each trained network anew from its weights and compare its answers."""
+    trust: bool = False
+    """Run genomes even where the box does not hold what it must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,7 @@ class Machine:
     device: str
     slots: int
     torch: str
+    box: BoxReport = _NO_BOX
 
 
 class LocalExecutor:
@@ -60,7 +87,7 @@ class LocalExecutor:
 
     def __init__(self, settings: LocalSettings = LocalSettings()) -> None:
         self._settings = settings
-        self._checks = Slot(max_output=settings.max_output, fresh=settings.fresh)
+        self._checks = self._slot({}, "cpu")
         self._trainings: list[Slot] = []
         self._free: asyncio.LifoQueue[int] = asyncio.LifoQueue()
         self._checking = asyncio.Lock()
@@ -68,6 +95,7 @@ class LocalExecutor:
         self._machine: Machine | None = None
         self._starting = asyncio.Lock()
         self._closed = False
+        self._gpus = 0
 
     @property
     def slots(self) -> int:
@@ -83,13 +111,7 @@ class LocalExecutor:
                 self._machine = self._plan_slots(greeting)
                 for number in range(self._machine.slots):
                     environment = self._pin(number, greeting)
-                    self._trainings.append(
-                        Slot(
-                            environment=environment,
-                            max_output=self._settings.max_output,
-                            fresh=self._settings.fresh,
-                        )
-                    )
+                    self._trainings.append(self._slot(environment, self._machine.device))
                     self._free.put_nowait(self._machine.slots - 1 - number)
             return self._machine
 
@@ -97,6 +119,9 @@ class LocalExecutor:
         problem = find_problem(request.source, request.contract)
         if problem:
             return CheckReport(Outcome(problem.kind), problem.detail)
+        hopeless = find_hopeless(request.source) if self._settings.look else ""
+        if hopeless:
+            return CheckReport(Outcome.FORBIDDEN, hopeless)
         await self.start()
         answers = CheckAnswers()
         async with self._checking:
@@ -112,10 +137,31 @@ class LocalExecutor:
         answers = TrainAnswers(request, lambda point: loop.call_soon_threadsafe(on_progress, point))
         number = await self._free.get()
         try:
-            ending = await self._run(self._trainings[number], self._train_job(request), answers, answers.payload_bytes)
+            slot = self._trainings[number]
+            ending = await self._run(slot, self._train_job(request), answers, answers.payload_bytes, _files(request))
+            report = answers.report(ending, request.timeout_s)
+            if report.outcome is Outcome.OK and self._settings.verify:
+                report = await self._verify(slot, request, answers, report)
+            if report.outcome is not Outcome.OK and "CUDA" in report.reason:
+                await loop.run_in_executor(self._threads, slot.discard)
+            return report
         finally:
             self._free.put_nowait(number)
-        return answers.report(ending, request.timeout_s)
+
+    async def _verify(
+        self, slot: Slot, request: TrainRequest, answers: TrainAnswers, report: TrainReport
+    ) -> TrainReport:
+        """The report, if a network built anew from the weights answers as the trained one did."""
+        there = request.data.counts["val"]
+        images = tuple(random.SystemRandom().sample(range(there), min(_VERIFIED_IMAGES, there)))
+        comparison = VerifyAnswers(answers.expected(images))
+        job = self._train_job(request).model_copy(update={"kind": "verify", "images": images})
+        data: tuple[Path | bytes, ...] = (*_files(request), report.weights)
+        ending = await self._run(slot, job, comparison, comparison.payload_bytes, data)
+        problem = comparison.problem(ending, request.timeout_s)
+        if problem is None:
+            return report
+        return replace(report, outcome=problem[0], reason=problem[1], metrics={}, weights=b"")
 
     async def close(self) -> None:
         self._closed = True
@@ -124,13 +170,20 @@ class LocalExecutor:
         await asyncio.gather(*closing)
         self._threads.shutdown(wait=False)
 
-    async def _run(self, slot: Slot, job: Job, answers: Callable[[Answer, bytes], None], max_payload: int) -> Ending:
+    async def _run(
+        self,
+        slot: Slot,
+        job: Job,
+        answers: Callable[[Answer, bytes], None],
+        max_payload: int,
+        data: tuple[Path | bytes, ...] = (),
+    ) -> Ending:
         """Run a job in its slot's thread; on cancellation the child is ended before this returns."""
         if self._closed:
             raise ExecutorError("the executor is closed")
         cancellation = Cancellation()
         running = asyncio.get_running_loop().run_in_executor(
-            self._threads, slot.run, job, answers, max_payload, cancellation
+            self._threads, slot.run, job, answers, max_payload, cancellation, data
         )
         try:
             return await asyncio.shield(running)
@@ -144,7 +197,7 @@ class LocalExecutor:
             raise
 
     def _plan_slots(self, greeting: dict[str, object]) -> Machine:
-        cuda = int(str(greeting.get("cuda_devices", 0)))
+        cuda = self._gpus = int(str(greeting.get("cuda_devices", 0)))
         mps = bool(greeting.get("mps"))
         device = self._settings.device
         if device == "auto":
@@ -157,7 +210,19 @@ class LocalExecutor:
             "mps": 1,
             "cpu": min(_MAX_CPU_SLOTS, max(1, cores // self._settings.threads)),
         }
-        return Machine(device, self._settings.slots or natural[device], str(greeting.get("torch", "")))
+        box = BoxReport.model_validate(greeting["box"])
+        return Machine(device, self._settings.slots or natural[device], str(greeting.get("torch", "")), box)
+
+    def _slot(self, environment: dict[str, str], device: str) -> Slot:
+        settings = self._settings
+        plan = BoxPlan(device=device, homes=tuple(real_homes()), readable=settings.readable, without=settings.without)
+        return Slot(
+            environment=environment,
+            max_output=settings.max_output,
+            fresh=settings.fresh,
+            box=plan,
+            trust=settings.trust,
+        )
 
     def _pin(self, number: int, greeting: dict[str, object]) -> dict[str, str]:
         """Show each slot one GPU."""
@@ -177,7 +242,7 @@ class LocalExecutor:
             inputs=request.inputs,
             plan=request.plan,
             seed=0,
-            limits=self._limits(request.timeout_s, request.max_params),
+            limits=self._limits(request.timeout_s, request.max_params, 1),
         )
 
     def _train_job(self, request: TrainRequest) -> Job:
@@ -190,12 +255,30 @@ class LocalExecutor:
             inputs=Inputs(classes=data.classes, channels=data.channels, image_size=data.image_size),
             plan=request.plan,
             seed=request.seed,
-            limits=self._limits(request.timeout_s, request.max_params),
+            limits=self._limits(request.timeout_s, request.max_params, self._settings.threads),
+            gpu_share=self._gpu_share(),
             device=self._machine.device if self._machine else "cpu",
             threads=self._settings.threads,
-            files=data.files(),
             wants=request.wants,
         )
 
-    def _limits(self, timeout_s: float, max_params: int) -> JobLimits:
-        return JobLimits(wall_s=timeout_s, memory_mb=self._settings.memory_mb, params=max_params)
+    def _limits(self, timeout_s: float, max_params: int, threads: int) -> JobLimits:
+        settings = self._settings
+        return JobLimits(
+            **settings.quota.model_dump(),
+            wall_s=timeout_s,
+            memory_mb=settings.memory_mb,
+            cpu_s=settings.cpu_s or timeout_s * (threads + 1),
+            params=max_params,
+        )
+
+    def _gpu_share(self) -> float:
+        """The part of a GPU for each of the slots that share it."""
+        if self._machine is None or self._machine.device != "cuda":
+            return 1.0
+        return 1.0 / math.ceil(self._machine.slots / max(1, self._gpus))
+
+
+def _files(request: TrainRequest) -> tuple[Path, ...]:
+    files = request.data.files()
+    return files.train_images, files.train_labels, files.val_images

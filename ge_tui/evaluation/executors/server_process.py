@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import shutil
 import socket
@@ -12,12 +11,17 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
 
+from ge_tui.evaluation.box.assemble import BoxPlan
+from ge_tui.evaluation.box.environment import scrubbed
+from ge_tui.evaluation.box.launch import find_wrapper, wrapped
+from ge_tui.evaluation.box.lures import Lures
+from ge_tui.evaluation.box.report import BoxReport
 from ge_tui.evaluation.executors.base import ExecutorError
 from ge_tui.evaluation.protocol import FrameReader, Job, encode
 from ge_tui.evaluation.worker.scratch import PREFIX
@@ -25,32 +29,48 @@ from ge_tui.evaluation.worker.scratch import PREFIX
 _START_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 2.0
 _MAX_SWEEPS = 10
-_KEPT_VARIABLES = (
-    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "CUDA_HOME",
-    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
-)  # fmt: skip
 
 
 class ServerProcess:
     """A running fork server. Blocking; for one thread at a time."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        """Start it and wait until it has loaded torch. Raises ExecutorError."""
+    def __init__(self, environment: dict[str, str], plan: BoxPlan, *, trust: bool) -> None:
+        """Start it and wait until it has loaded torch and tested its box. Raises ExecutorError.
+
+        trust: work even where the box does not hold what it must.
+        """
+        self._trust = trust
         self._frames = FrameReader()
         self._events: deque[dict[str, object]] = deque()
+        wrapper = find_wrapper(plan)
         try:
-            self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
+            lures = Lures()
         except OSError as error:
-            raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
-        self._control, theirs = socket.socketpair()
-        command = [sys.executable, "-P", "-m", "ge_tui.evaluation.worker", str(theirs.fileno()), str(self._scratch)]
+            raise ExecutorError(f"the test of the box could not be prepared: {error}") from error
+        with closing(lures):
+            try:
+                self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
+            except OSError as error:
+                raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
+            self._control, theirs = socket.socketpair()
+            self._start(theirs, environment, wrapper, plan, lures)
+            self.greeting = self._greet()
+            """What it says of the machine."""
+
+    def _start(
+        self, theirs: socket.socket, environment: dict[str, str], wrapper: str | None, plan: BoxPlan, lures: Lures
+    ) -> None:
+        """Raises ExecutorError."""
+        worker = [sys.executable, "-P", "-m", "ge_tui.evaluation.worker", str(theirs.fileno()), str(self._scratch)]
+        plan, command = wrapped(wrapper, plan, self._scratch, worker)
+        command += [plan.model_dump_json(), lures.plan.model_dump_json()]
         try:
             with theirs:
                 self._process = subprocess.Popen(
                     command,
                     pass_fds=[theirs.fileno()],
                     cwd=self._scratch,
-                    env=_environment(self._scratch, environment),
+                    env=scrubbed(self._scratch, environment),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
@@ -60,8 +80,6 @@ class ServerProcess:
             self._control.close()
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise ExecutorError(f"no worker process could be started: {error}") from error
-        self.greeting = self._greet()
-        """What it says of the machine."""
 
     def fileno(self) -> int:
         """Readable when the server has something to say, or is gone."""
@@ -71,10 +89,10 @@ class ServerProcess:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def run(self, job: Job, answers: int, output: int) -> None:
-        """Have it run a job whose child writes to the two descriptors. Raises OSError when it is gone."""
+    def run(self, job: Job, answers: int, output: int, data: Sequence[int]) -> None:
+        """Have it run a job whose child writes to the two and reads the data. Raises OSError when it is gone."""
         frame = encode({"request": "run"}, job.model_dump_json().encode())
-        sent = socket.send_fds(self._control, [frame], [answers, output])
+        sent = socket.send_fds(self._control, [frame], [answers, output, *data])
         self._control.sendall(frame[sent:])
 
     def end(self, why: str) -> None:
@@ -116,6 +134,8 @@ class ServerProcess:
     def _greet(self) -> dict[str, object]:
         ready = self.next_event(time.monotonic() + _START_TIMEOUT_S)
         if ready is not None and ready.get("event") == "ready":
+            self._refuse_without_box(BoxReport.model_validate(ready["box"]))
+            self._refuse_without_gpu(str(ready["gpu_problem"]))
             return ready
         words = self._last_words()
         self.stop()
@@ -123,6 +143,23 @@ class ServerProcess:
             f"no worker process could be started: {words or 'it ended without a word'}. "
             "`ge-tui doctor` shows what is missing"
         )
+
+    def _refuse_without_box(self, box: BoxReport) -> None:
+        if box.safe or self._trust:
+            return
+        self.stop()
+        raise ExecutorError(
+            f"{box.complaint()}. A genome could do harm here, so none is run. `ge-tui doctor` shows what could be "
+            "done; to run genomes all the same, code you would run yourself, give --i-trust-this-code"
+        )
+
+    def _refuse_without_gpu(self, problem: str) -> None:
+        if problem:
+            self.stop()
+            raise ExecutorError(
+                f"the GPU cannot be used from inside the box: {problem}. Train with evaluation.device=cpu, or find the "
+                "layer in its way with evaluation.box.without=seccomp (or landlock, namespaces)"
+            )
 
     def _last_words(self) -> str:
         self._process.kill()
@@ -151,18 +188,3 @@ def _started_under(scratch: Path) -> Iterator[psutil.Process]:
                 yield process
         except (psutil.Error, OSError):
             continue
-
-
-def _environment(scratch: Path, extra: dict[str, str]) -> dict[str, str]:
-    """What a worker sees of the environment: no tokens, no agents, no display; its scratch as home."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return {
-        **kept,
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
-        **extra,
-    }

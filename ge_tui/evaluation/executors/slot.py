@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import select
+import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.executors.base import ExecutorError
 from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.server_process import ServerProcess
@@ -20,6 +24,7 @@ _DRAIN_S = 1.0
 _ATTEMPTS = 3
 _TAIL = 4000
 _CHUNK = 1 << 16
+_DEFAULT_BOX = BoxPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,14 @@ class Ending:
     code: int
     """The exit code; the negative signal number for one that died of a signal."""
     ended_by: str
-    """Empty; or why it was ended: wall, memory, output, message, cancelled, server."""
+    """Empty; or why it was ended: wall, cpu, memory, processes, disk, output, message, cancelled, server."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_mb: float = 0.0
     output: str = ""
     """The end of what it printed."""
+    answered_s: float = 0.0
+    """When its last answer came, by the engine's clock, since it was forked."""
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class _Streams:
     printed: int = 0
     tail: bytearray = field(default_factory=bytearray)
     open: set[int] = field(default_factory=set)
+    forked: float = 0.0
+    answered: float = 0.0
 
     def close(self) -> None:
         os.close(self.answers)
@@ -65,8 +74,18 @@ class Slot:
     process with loaded frameworks cannot be forked safely.
     """
 
-    def __init__(self, *, environment: dict[str, str] | None = None, fresh: bool = False, max_output: int) -> None:
+    def __init__(
+        self,
+        *,
+        environment: dict[str, str] | None = None,
+        fresh: bool = False,
+        max_output: int,
+        box: BoxPlan = _DEFAULT_BOX,
+        trust: bool = False,
+    ) -> None:
         self._environment = environment or {}
+        self._box = box
+        self._trust = trust
         self._fresh = fresh
         self._max_output = max_output
         self._server: ServerProcess | None = None
@@ -85,8 +104,9 @@ class Slot:
         on_answer: Callable[[Answer, bytes], None],
         max_payload: int = 0,
         cancellation: Cancellation | None = None,
+        data: Sequence[Path | bytes] = (),
     ) -> Ending:
-        """Run a job to its end, handing over each answer as it comes.
+        """Run a job to its end, handing over each answer as it comes; the child finds `data` open.
 
         `on_answer` may raise ProtocolError to end the child. Raises ExecutorError when no worker can be had.
         """
@@ -94,7 +114,7 @@ class Slot:
         with self._busy:
             self._current = cancellation
             try:
-                return self._run(job, on_answer, max_payload, cancellation)
+                return self._run(job, on_answer, max_payload, cancellation, data)
             except BaseException:  # nobody listens to the child any more, so it must not speak to the next job
                 self._stop()
                 raise
@@ -102,6 +122,11 @@ class Slot:
                 self._current = None
                 if self._fresh:
                     self._stop()
+
+    def discard(self) -> None:
+        """Give the fork server up; the next job starts another."""
+        with self._busy:
+            self._stop()
 
     def close(self) -> None:
         """End the job under way and the fork server; from any thread, any number of times."""
@@ -113,14 +138,19 @@ class Slot:
             self._stop()
 
     def _run(
-        self, job: Job, on_answer: Callable[[Answer, bytes], None], max_payload: int, cancellation: Cancellation
+        self,
+        job: Job,
+        on_answer: Callable[[Answer, bytes], None],
+        max_payload: int,
+        cancellation: Cancellation,
+        data: Sequence[Path | bytes],
     ) -> Ending:
         for _ in range(_ATTEMPTS):
             server = self._running_server()
             if cancellation.asked:
                 return Ending(-9, "cancelled")
             try:
-                streams = _request(server, job, on_answer, max_payload)
+                streams = _request(server, job, on_answer, max_payload, data)
             except OSError:  # it died since the last job
                 self._stop()
                 continue
@@ -139,7 +169,7 @@ class Slot:
         if self._server is not None and not self._server.alive:
             self._stop()
         if self._server is None:
-            self._server = ServerProcess(self._environment)
+            self._server = ServerProcess(self._environment, self._box, trust=self._trust)
         return self._server
 
     def _converse(self, server: ServerProcess, job: Job, streams: _Streams, asked: int) -> Ending:
@@ -164,12 +194,16 @@ class Slot:
                 if event is None:
                     break
                 begun = True
+                if event["event"] == "forking":
+                    streams.forked = time.monotonic()
                 if event["event"] == "ended":
                     ended = True
                     deadline = time.monotonic() + _DRAIN_S
         output = bytes(streams.tail).decode(errors="replace")
         if event is not None and ended:
-            return _ending(event, why, output)
+            if event.get("no_box"):
+                raise ExecutorError(f"the box that held when the worker started holds no longer: {event['no_box']}")
+            return replace(_ending(event, why, output), answered_s=max(0.0, streams.answered - streams.forked))
         if not begun and not why and time.monotonic() < deadline:
             raise _NotBegunError
         why = why or ("wall" if time.monotonic() >= deadline else "server")
@@ -194,6 +228,7 @@ class Slot:
             elif not muted:
                 try:
                     for header, payload in streams.reader.feed(data):
+                        streams.answered = time.monotonic()
                         streams.on_answer(parse_answer(header), payload)
                 except ProtocolError:
                     why = "message"
@@ -205,13 +240,21 @@ class Slot:
             self._server = None
 
 
-def _request(server: ServerProcess, job: Job, on_answer: Callable[[Answer, bytes], None], max_payload: int) -> _Streams:
+def _request(
+    server: ServerProcess,
+    job: Job,
+    on_answer: Callable[[Answer, bytes], None],
+    max_payload: int,
+    data: Sequence[Path | bytes],
+) -> _Streams:
     """Hand a job over and get the reading ends of its child's pipes. Raises OSError when the server is gone."""
     answers_read, answers_write = os.pipe()
     output_read, output_write = os.pipe()
     streams = _Streams(answers_read, output_read, FrameReader(max_payload), on_answer, open={answers_read, output_read})
     try:
-        server.run(job, answers_write, output_write)
+        with ExitStack() as opened:
+            files = [_open(file, opened) for file in data]
+            server.run(job, answers_write, output_write, files)
     except BaseException:
         streams.close()
         raise
@@ -219,6 +262,20 @@ def _request(server: ServerProcess, job: Job, on_answer: Callable[[Answer, bytes
         os.close(answers_write)
         os.close(output_write)
     return streams
+
+
+def _open(file: Path | bytes, opened: ExitStack) -> int:
+    """A file to read from; bytes become one without a name."""
+    try:
+        if isinstance(file, bytes):
+            made = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  (the stack closes it)
+            made.write(file)
+            made.seek(0)
+            return made.fileno()
+        return opened.enter_context(file.open("rb")).fileno()
+    except OSError as error:
+        what = "the trained weights" if isinstance(file, bytes) else file
+        raise ExecutorError(f"{what} cannot be handed to a worker: {error.strerror}") from error
 
 
 def _ending(ended: dict[str, object], why: str, output: str) -> Ending:

@@ -1,8 +1,9 @@
-"""`python -m ge_tui.evaluation.worker FD SCRATCH`: load torch, then serve the engine at the other end of FD."""
+"""`python -m ge_tui.evaluation.worker FD SCRATCH PLAN LURES`: load torch, then serve the engine at FD."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -10,15 +11,25 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ge_tui.evaluation.box.assemble import BoxPlan, assemble
+from ge_tui.evaluation.box.lures import LurePlan
+from ge_tui.evaluation.box.selftest import examine
+from ge_tui.evaluation.worker.gpu_trial import gpu_problem
 from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
 
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
+    scratch = Scratch(Path(sys.argv[2]))
     torch.set_num_threads(1)
     _load_lazy_parts()
-    ForkServer(control, Scratch(Path(sys.argv[2]))).serve(_machine())
+    box = assemble(BoxPlan.model_validate_json(sys.argv[3]), scratch.folder)
+    lures = LurePlan.model_validate_json(sys.argv[4])
+    report = examine(box, lures, thorough=False)
+    shutil.rmtree(lures.folder, ignore_errors=True)  # the engine does so too, unless it is gone
+    greeting = {**_machine(), "box": report.model_dump(mode="json"), "gpu_problem": gpu_problem(box)}
+    ForkServer(control, scratch, box).serve(greeting)
     os._exit(0)  # torch takes a second to leave in good order, and there is nothing left to save
 
 

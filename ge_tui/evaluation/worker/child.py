@@ -2,55 +2,78 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import signal
 import sys
+from dataclasses import dataclass
 from typing import NoReturn
 
-import psutil
 import torch
 
+from ge_tui.evaluation.box import kernel, limits
+from ge_tui.evaluation.box.assemble import Box
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import MAX_REASON, Failed, Job, encode
+from ge_tui.evaluation.worker.dataset import read_arrays, read_bytes
 from ge_tui.evaluation.worker.failure import failure_from
 from ge_tui.evaluation.worker.inspection import inspect_genome
 from ge_tui.evaluation.worker.trainer import train
-
-_PR_SET_PDEATHSIG = 1
-_LAST_WORDS = 64 << 20
+from ge_tui.evaluation.worker.verification import verify
 
 
-def run_child(job: Job, server: int, result_fd: int, output_fd: int) -> NoReturn:
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """What a child holds open."""
+
+    answers: int
+    output: int
+    alarm: int
+    """Says why the box could not be entered; closed before any genome code runs."""
+    data: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return (self.answers, self.output, self.alarm, *self.data)
+
+
+def run_child(job: Job, box: Box, server: int, held: Descriptors) -> NoReturn:
     """Do a job in this process, which was just forked for it; never returns, whatever a genome does."""
     try:
         os.setsid()
         _die_with(server)
-        _redirect(output_fd)
+        try:
+            box.enter(job.limits, keep=held.all)
+            if not box.has_private_files:
+                _die_with(server)  # forgotten by the kernel when the user changes
+        except BaseException as error:
+            os.write(held.alarm, kernel.why(error).encode()[:1000])
+            raise
+        os.close(held.alarm)
+        _redirect(held.output)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        _limit_memory(job)
         torch.set_num_threads(job.threads)
-        _answer(job, result_fd)
+        _answer(job, held)
         _flush()
         os._exit(0)
     finally:
         os._exit(1)  # even the answer failed: closed descriptors, no memory left
 
 
-def _answer(job: Job, result_fd: int) -> None:
+def _answer(job: Job, held: Descriptors) -> None:
     def send(message: Value, payload: bytes = b"") -> None:
-        _write_all(result_fd, encode(message, payload))
+        _write_all(held.answers, encode(message, payload))
 
     try:
         if job.kind == "check":
             send(inspect_genome(job))
+        elif job.kind == "train":
+            train(job, read_arrays(held.data), send)
         else:
-            train(job, send)
+            verify(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
     except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a genome are failures too)
-        _make_room()
+        limits.make_room()
         send(_as_message(error))
 
 
@@ -66,7 +89,7 @@ def _as_message(error: BaseException) -> Failed:
 def _die_with(server: int) -> None:
     """Ask Linux to kill this process when the fork server ends; elsewhere the broken pipe does it."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != server:
             os._exit(1)
 
@@ -78,26 +101,6 @@ def _redirect(output_fd: int) -> None:
     os.dup2(output_fd, 2)
     os.close(null)
     os.close(output_fd)
-
-
-def _limit_memory(job: Job) -> None:
-    """Let allocation itself fail first, so that the genome's own line is in the report.
-
-    Not on a GPU: drivers reserve far more address space than they use. The fork server's watch on resident
-    memory holds everywhere.
-    """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if job.device != "cpu" or sys.platform != "linux":
-        return
-    used = psutil.Process().memory_info().data
-    limit = used + job.limits.memory_mb * (1 << 20)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit + _LAST_WORDS))
-
-
-def _make_room() -> None:
-    """Memory for saying what went wrong, when it was memory."""
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
 def _write_all(fd: int, data: bytes) -> None:

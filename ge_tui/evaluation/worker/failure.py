@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import linecache
 from types import FrameType
 
@@ -13,6 +14,23 @@ from ge_tui.evaluation.protocol import MAX_REASON
 GENOME_FILE = "<genome>"
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory", "bad_alloc")
 _MAX_PLACE = 300
+_BREACHES = {
+    errno.EPERM: Outcome.FORBIDDEN,
+    errno.EACCES: Outcome.FORBIDDEN,
+    errno.EROFS: Outcome.FORBIDDEN,
+    errno.ENOSPC: Outcome.DISK,
+    errno.EDQUOT: Outcome.DISK,
+    errno.EFBIG: Outcome.FILE_SIZE,
+    errno.EMFILE: Outcome.OPEN_FILES,
+}
+_NO_MORE_PROCESSES = ("can't start new thread", "resource temporarily unavailable")
+_SENTENCES = {
+    Outcome.FORBIDDEN: "the box allows no network, no files but its own folder, no other processes",
+    Outcome.DISK: "its folder is full",
+    Outcome.FILE_SIZE: "the file is larger than allowed",
+    Outcome.OPEN_FILES: "it has more files open than allowed",
+    Outcome.PROCESSES: "it has more processes and threads than allowed",
+}
 
 
 class GenomeFailureError(Exception):
@@ -30,6 +48,9 @@ def failure_from(error: BaseException, stage: Outcome, doing: str) -> GenomeFail
         return error
     if is_out_of_memory(error):
         return GenomeFailureError(Outcome.OUT_OF_MEMORY, f"out of memory {doing}: {_describe(error)}")
+    breach = _breach(error)
+    if breach is not None:
+        return GenomeFailureError(breach, f"{_SENTENCES[breach]}; {doing}: {_describe(error)}")
     return GenomeFailureError(stage, f"{doing}: {_describe(error)}")
 
 
@@ -37,6 +58,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError | OSError) and any(sign in _words(error).lower() for sign in _OUT_OF_MEMORY)
+
+
+def _breach(error: BaseException) -> Outcome | None:
+    """Which limit of the box an error comes from; None where it is an ordinary one."""
+    if isinstance(error, BlockingIOError) or (
+        isinstance(error, RuntimeError) and any(sign in _words(error).lower() for sign in _NO_MORE_PROCESSES)
+    ):
+        return Outcome.PROCESSES
+    return _BREACHES.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 def _describe(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from typing import Any
 
@@ -14,6 +15,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Checked, Job, ShapeRow
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
+from ge_tui.evaluation.worker.integrity import Snapshot
 
 _BATCH = 4
 _STEPS = 2
@@ -22,22 +24,48 @@ _MAX_ROWS = 2000
 
 def inspect_genome(job: Job) -> Checked:
     """Everything a child goes through before training. Raises GenomeFailureError."""
+    refuse_changes = Snapshot().refuse_changes
     genome = GenomeModule(job)
+    refuse_changes()
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
-    params = count_params(network)
-    refuse_if_too_big(params, job)
+    refuse_if_too_big(count_params(network), job)
     optimizer = genome.optimizer(network)
+    params = count_params(network, optimizer)
+    refuse_if_too_big(params, job)
     images, labels = _sample(job)
     shapes = _trace(network, images, job)
     flops = count_flops(network, images[:1])
     fingerprint = _fingerprint(network, optimizer, images, labels, job)
+    params = max(params, count_params(network, optimizer))
+    refuse_changes()
     return Checked(params=params, flops=flops, shapes=shapes, fingerprint=fingerprint)
 
 
-def count_params(network: nn.Module) -> int:
-    """Trainable parameters, each counted once."""
-    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+def count_params(network: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> int:
+    """Trainable parameters, each counted once.
+
+    With the optimiser: whatever it trains counts, and so does every tensor of the process that gathers gradients
+    and is no other's result, whether the network names it or not.
+    """
+    found = list(nn.Module.parameters(network))
+    if optimizer is not None:
+        found += [tensor for group in optimizer.param_groups for tensor in group["params"]]
+        found += [thing for thing in gc.get_objects() if _is_trained(thing)]
+    storages = {
+        (tensor.untyped_storage().data_ptr(), tensor.storage_offset(), tensor.numel()): tensor.numel()
+        for tensor in found
+        if tensor.requires_grad
+    }
+    return sum(storages.values())
+
+
+def _is_trained(thing: object) -> bool:
+    """Whether something is a leaf that gathers gradients; by its type alone, so that no look-alike is asked."""
+    if type(thing) not in (Tensor, nn.Parameter, nn.Buffer):
+        return False
+    assert isinstance(thing, Tensor)
+    return thing.requires_grad and thing.is_leaf and not thing.is_meta
 
 
 def refuse_if_too_big(params: int | None, job: Job) -> None:

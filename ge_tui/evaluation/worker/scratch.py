@@ -16,17 +16,17 @@ class Scratch:
         """Raises ValueError for a folder that is not this process's own scratch."""
         if not folder.name.startswith(PREFIX) or folder.is_symlink() or not folder.samefile(Path.cwd()):
             raise ValueError(f"{folder} is no scratch folder of a worker")
-        self._folder = folder
+        self.folder = folder
 
     def renew(self) -> None:
         """Empty it, whatever a genome made of it, and work in it."""
         self.remove()
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        os.chdir(self._folder)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        os.chdir(self.folder)
 
     def remove(self) -> None:
         """Never follows a link that a genome may have left in its place."""
-        if self._folder.is_dir() and not self._folder.is_symlink():
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self.folder.is_dir() and not self.folder.is_symlink():
+            shutil.rmtree(self.folder, ignore_errors=True)
         else:
-            self._folder.unlink(missing_ok=True)
+            self.folder.unlink(missing_ok=True)

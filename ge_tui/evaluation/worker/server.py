@@ -1,13 +1,13 @@
 """The fork server: a process with torch loaded that forks one child a job and watches over it.
 
 It speaks over a Unix socket whose descriptor is its first argument. A request is a frame with a job and,
-attached to its first byte, the descriptors for the child's answers and for what it prints. The server never
-runs a genome and never a threaded operator itself (a child forked after one can hang).
+attached to its first byte, the descriptors for the child's answers, for what it prints, and of the data files.
+The server never runs a genome and never a threaded operator itself (a child forked after one can hang).
 """
 
 from __future__ import annotations
 
-import ctypes
+import gc
 import json
 import os
 import resource
@@ -21,15 +21,23 @@ from dataclasses import dataclass
 
 import psutil
 
+from ge_tui.evaluation.box import kernel
+from ge_tui.evaluation.box.assemble import Box
+from ge_tui.evaluation.box.cgroup import Group, find_parent
+from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.protocol import FrameReader, Job, encode
-from ge_tui.evaluation.worker.child import run_child
+from ge_tui.evaluation.worker.child import Descriptors, run_child
 from ge_tui.evaluation.worker.scratch import Scratch
+from ge_tui.evaluation.worker.watch import Usage, Watch, folder_mb
 
-_PR_SET_CHILD_SUBREAPER = 36
 _POLL_S = 0.05
+_RSS_UNITS = 1 << 20 if sys.platform == "darwin" else 1 << 10
 _TREE_EVERY = 10
-"""Polls between two looks at the memory of the whole process tree; a look at the child alone is cheap."""
+"""Polls between two close looks at memory and at the folder; a look at the processes is cheap."""
 _MAX_REQUEST = 1 << 26
+_MAX_DESCRIPTORS = 8
+_WAITING = 2
+"""Processes of the box itself between this one and the genome's, where it has a process namespace of its own."""
 
 
 @dataclass(slots=True)
@@ -41,16 +49,21 @@ class Child:
     started: float
     cpu_before: float
     baseline_mb: float
+    watch: Watch
+    alarm: int
+    group: Group | None
     ended_by: str = ""
+    peak_mb: float = 0.0
     polls: int = 0
 
 
 class ForkServer:
     """Serves one engine slot: at most one child at a time."""
 
-    def __init__(self, control: socket.socket, scratch: Scratch) -> None:
+    def __init__(self, control: socket.socket, scratch: Scratch, box: Box) -> None:
         self._control = control
         self._scratch = scratch
+        self._box = box
         self._requests = FrameReader(_MAX_REQUEST)
         self._descriptors: list[int] = []
         self._child: Child | None = None
@@ -63,7 +76,9 @@ class ForkServer:
 
     def serve(self, greeting: dict[str, object]) -> None:
         """Until the engine closes its end or is gone; then nothing is left of the child or the scratch folder."""
-        self._scratch.renew()  # torch leaves folders in it while it loads
+        self._renew_scratch()  # torch leaves folders in it while it loads
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page of what torch has loaded
         try:
             self._send({"event": "ready", "pid": os.getpid(), **greeting})
             while self._turn():
@@ -91,7 +106,7 @@ class ForkServer:
 
     def _take_requests(self) -> bool:
         """Read what has come and do what is complete; False when the engine has closed its end."""
-        data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 2)
+        data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_DESCRIPTORS)
         if not data:
             return False
         for descriptor in descriptors:
@@ -106,8 +121,10 @@ class ForkServer:
         return True
 
     def _fork(self, job: Job) -> None:
-        result_fd, output_fd = self._descriptors
+        answers, output, *data = self._descriptors
         self._descriptors = []
+        alarm, sounds = os.pipe()
+        held = Descriptors(answers, output, sounds, tuple(data))
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         baseline = psutil.Process().memory_info().rss / (1 << 20)
         started = time.monotonic()
@@ -116,15 +133,31 @@ class ForkServer:
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
-            for fd in (self._control.fileno(), self._wake_read, self._wake_write):
+            for fd in (self._control.fileno(), self._wake_read, self._wake_write, alarm):
                 os.close(fd)
-            run_child(job, server, result_fd, output_fd)
-        os.close(result_fd)
-        os.close(output_fd)
-        self._child = Child(pid, job, started, usage.ru_utime + usage.ru_stime, baseline)
+            run_child(job, self._box, server, held)
+        for fd in held.all:
+            os.close(fd)
+        watch = Watch(pid, _WAITING if self._box.uses(Layer.NAMESPACES) else 0)
+        cpu = usage.ru_utime + usage.ru_stime
+        self._child = Child(pid, job, started, cpu, baseline, watch, alarm, self._group(job, pid))
+
+    def _group(self, job: Job, pid: int) -> Group | None:
+        """A cgroup for a child, where there may be one."""
+        parent = find_parent() if self._box.uses(Layer.CGROUP) else None
+        if parent is None:
+            return None
+        limits = job.limits
+        try:
+            group = Group(parent, f"ge-tui-{pid}", memory_mb=limits.memory_mb + limits.scratch_mb,
+                          processes=limits.processes + _WAITING)  # fmt: skip
+            group.add(pid)
+        except OSError:  # taken away since the box was put together; the watch remains
+            return None
+        return group
 
     def _watch(self) -> None:
-        """End the child when it has used up its wall time or its memory."""
+        """End the child when it has used up what it may use."""
         child = self._child
         if child is None or child.ended_by:
             return
@@ -132,12 +165,16 @@ class ForkServer:
             self._end("wall")
             return
         child.polls += 1
-        try:
-            used = _used(psutil.Process(child.pid), with_descendants=child.polls % _TREE_EVERY == 0)
-        except psutil.Error:
+        closely = child.polls % _TREE_EVERY == 0
+        usage = child.watch.look(closely=closely)
+        if usage is None:
             return
-        if used / (1 << 20) - child.baseline_mb > child.job.limits.memory_mb:
-            self._end("memory")
+        child.peak_mb = max(child.peak_mb, usage.memory_mb)
+        breach = _breach(usage, child)
+        if not breach and closely and not self._box.has_private_files:
+            breach = "disk" if folder_mb(self._scratch.folder) > child.job.limits.scratch_mb else ""
+        if breach:
+            self._end(breach)
 
     def _end(self, why: str) -> None:
         if self._child is None or self._child.ended_by:
@@ -155,17 +192,26 @@ class ForkServer:
             return None
         self._child = None
         wall = time.monotonic() - child.started
-        _end_orphans(child.pid)
-        self._scratch.renew()
+        peak_mb = max(child.peak_mb, usage.ru_maxrss / _RSS_UNITS, _end_orphans(child.pid))
+        ended_by = child.ended_by or _kernels_verdict(child.group)
+        words = os.read(child.alarm, 1000)
+        os.close(child.alarm)
+        self._renew_scratch()
         total = resource.getrusage(resource.RUSAGE_CHILDREN)
         return {
             "event": "ended",
             "code": os.waitstatus_to_exitcode(status),
-            "ended_by": child.ended_by,
+            "ended_by": ended_by,
             "wall_s": wall,
             "cpu_s": total.ru_utime + total.ru_stime - child.cpu_before,
-            "peak_mb": usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10),
+            "peak_mb": peak_mb,
+            "no_box": words.decode(errors="replace"),
         }
+
+    def _renew_scratch(self) -> None:
+        self._scratch.renew()
+        if self._box.uid != os.getuid() and not self._box.has_private_files:
+            os.chown(self._scratch.folder, self._box.uid, self._box.gid)
 
     def _send(self, message: dict[str, object]) -> None:
         self._control.sendall(encode(message))
@@ -174,7 +220,7 @@ class ForkServer:
 def _adopt_orphans() -> None:
     """On Linux, daemons of a genome become children of this process instead of escaping."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _kill_group(pid: int) -> None:
@@ -186,8 +232,28 @@ def _kill_group(pid: int) -> None:
             continue
 
 
-def _end_orphans(group: int) -> None:
-    """Kill and collect whatever a child that has ended left behind, in its group or however deep."""
+def _breach(usage: Usage, child: Child) -> str:
+    """Which limit the watch finds exceeded."""
+    limits = child.job.limits
+    if usage.memory_mb - child.baseline_mb > limits.memory_mb:
+        return "memory"
+    if usage.tasks > limits.processes + _WAITING:
+        return "processes"
+    return "cpu" if usage.cpu_s > limits.cpu_s else ""
+
+
+def _kernels_verdict(group: Group | None) -> str:
+    """Why the kernel ended a child, where its cgroup knows; the cgroup goes."""
+    if group is None:
+        return ""
+    verdict = group.breach
+    group.remove()
+    return "memory" if verdict == "memory" else ""
+
+
+def _end_orphans(group: int) -> float:
+    """Kill and collect whatever a child that has ended left behind, in its group or however deep; their peak in MiB."""
+    peak = 0.0
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
     while _has_children():
@@ -197,9 +263,11 @@ def _end_orphans(group: int) -> None:
             except psutil.Error:
                 continue
         try:
-            os.waitpid(-1, 0)
+            _, _, usage = os.wait4(-1, 0)
         except ChildProcessError:
-            return
+            break
+        peak = max(peak, usage.ru_maxrss / _RSS_UNITS)
+    return peak
 
 
 def _has_children() -> bool:
@@ -208,19 +276,3 @@ def _has_children() -> bool:
     except ChildProcessError:
         return False
     return True
-
-
-def _used(process: psutil.Process, *, with_descendants: bool) -> int:
-    """Bytes in memory. Of a tree each shared page counts once: forks share most of theirs."""
-    descendants = process.children(recursive=True) if with_descendants else []
-    if not descendants:
-        return int(process.memory_info().rss)
-    return sum(map(_share, [process, *descendants]))
-
-
-def _share(process: psutil.Process) -> int:
-    try:
-        memory = process.memory_full_info()
-    except psutil.Error:
-        return 0
-    return int(getattr(memory, "pss", memory.uss))

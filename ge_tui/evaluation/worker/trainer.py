@@ -7,11 +7,12 @@ The network's answers for the validation images go out raw: the labels are not i
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from statistics import median
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,9 +20,12 @@ from torch import Tensor, nn
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Finished, Job, Progress, Validated
 from ge_tui.evaluation.worker.augment import AUGMENTATIONS
+from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
+from ge_tui.evaluation.worker.integrity import Snapshot
+from ge_tui.evaluation.worker.packing import pack
 from ge_tui.evaluation.worker.schedule import make_schedule
 
 PREDICT_BATCH = 500
@@ -33,52 +37,49 @@ _LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
 Send = Callable[[Progress | Validated | Finished, bytes], None]
 
 
-def train(job: Job, send: Send) -> None:
+def train(job: Job, arrays: Arrays, send: Send) -> None:
     """Train a genome as its job says, sending the curve as it goes. Raises GenomeFailureError."""
+    data = ResidentData(job, arrays)
+    refuse_changes = Snapshot().refuse_changes
     genome = GenomeModule(job)
+    refuse_changes()
     refuse_if_too_big(genome.count_params(), job)
-    data = ResidentData(job)
     network = genome.network()
-    params = count_params(network)
-    refuse_if_too_big(params, job)
+    refuse_if_too_big(count_params(network), job)
     flops = count_flops(network, data.prepare(data.val_images[:1].cpu()))
     network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
     optimizer = genome.optimizer(network)
 
-    started = time.perf_counter()
-    steps = _fit(job, network, optimizer, data, send)
-    train_s = time.perf_counter() - started
+    _fit(job, network, optimizer, data, send)
+    params = count_params(network, optimizer)
+    refuse_if_too_big(params, job)
 
-    metrics = {"params": float(params), "train_s": train_s, "images_per_s": steps * data.batch_size / train_s}
+    metrics = {"params": float(params)}
     if flops is not None:
         metrics["flops"] = float(flops)
     if "overfit_gap" in job.wants:
         metrics["train_accuracy"] = data.train_accuracy(network)
     if "latency_ms" in job.wants:
         metrics["latency_ms"] = _latency_ms(network, data)
-    send(Finished(metrics=metrics), b"")
+    refuse_changes()
+    send(Finished(metrics=metrics), pack(network))
 
 
 class ResidentData:
     """A data set on the device, and how its images become a network's input."""
 
-    def __init__(self, job: Job) -> None:
-        if job.files is None:
-            raise ValueError("a training job needs data files")
+    def __init__(self, job: Job, arrays: Arrays) -> None:
         self.device = torch.device(job.device)
         self._plan = job.plan
         self._classes = job.inputs.classes
         self._on_cuda = self.device.type == "cuda"
         self.memory_format = torch.channels_last
-        self.images = self._load(job.files.train_images)
-        self.labels = self._load(job.files.train_labels)
-        self.val_images = self._load(job.files.val_images)
+        if self._on_cuda:
+            torch.cuda.set_per_process_memory_fraction(job.gpu_share)
+        self.images, self.labels, self.val_images = (torch.from_numpy(array).to(self.device) for array in arrays)
         self.batch_size = min(job.plan.batch_size, len(self.images))
         self._mean, self._deviation = self._statistics()
         self._order = torch.Generator().manual_seed(job.seed)
-
-    def _load(self, path: object) -> Tensor:
-        return torch.from_numpy(np.load(str(path), allow_pickle=False)).to(self.device)
 
     def _statistics(self) -> tuple[Tensor, Tensor]:
         """Mean and deviation of each channel over the training part, in [0, 1], shaped to broadcast."""
@@ -137,8 +138,8 @@ class ResidentData:
         return float((predicted == self.labels[chosen]).float().mean())
 
 
-def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> int:
-    """Train for the plan's steps or until its schedule stops; returns the steps taken."""
+def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> None:
+    """Train for the plan's steps or until its schedule stops."""
     plan = job.plan
     schedule = make_schedule(plan)
     base_rates = [group["lr"] for group in optimizer.param_groups]
@@ -168,7 +169,6 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
                 send(Progress(step=step, epoch=epoch, train_loss=losses.mean(step)), b"")
             if step == plan.steps or not going:
                 break
-    return step
 
 
 def _validate(network: nn.Module, data: ResidentData, step: int) -> bytes:
@@ -228,7 +228,7 @@ class LossMeter:
 
 def _finite(value: Tensor, step: int) -> float:
     number = float(value)
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         raise GenomeFailureError(Outcome.DIVERGED, f"the training loss was {number} by step {step}")
     return number
 
@@ -252,4 +252,4 @@ def _latency_ms(network: nn.Module, data: ResidentData) -> float:
             if data.device.type == "cuda":
                 torch.cuda.synchronize()
             times.append((time.perf_counter() - started) * 1e3)
-    return float(np.median(times[_LATENCY_WARMUP:]))
+    return median(times[_LATENCY_WARMUP:])

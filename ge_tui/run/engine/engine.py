@@ -31,7 +31,9 @@ from ge_tui.settings import Controls, Settings
 SEED = 0
 """The seed's number."""
 REPAIR = "repair"
-MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED})
+MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED,
+                      Outcome.FORBIDDEN, Outcome.PROCESSES, Outcome.OPEN_FILES, Outcome.DISK,
+                      Outcome.FILE_SIZE})  # fmt: skip
 """What a child may fail its checks with and still be sent back."""
 EOT_ELITES = 10
 """How many elites Evolution of Thought learns from (Morris et al. 2024)."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 import pytest_asyncio
 
+from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet, prepare
 from ge_tui.evaluation.executors import CheckRequest, Executor, LocalExecutor, LocalSettings, TrainRequest
 from ge_tui.evaluation.plan import TrainingPlan
@@ -66,8 +68,16 @@ async def local(scratch: Path) -> AsyncIterator[LocalExecutor]:
     await made.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def unboxed(scratch: Path) -> AsyncIterator[LocalExecutor]:
+    """As a system without any layer would run genomes for a user who trusts them."""
+    made = LocalExecutor(replace(settings(), without=tuple(Layer), trust=True))
+    yield made
+    await made.close()
+
+
 def settings(*, fresh: bool = False, slots: int = 1, memory_mb: int = MEMORY_MB) -> LocalSettings:
-    return LocalSettings(device="cpu", slots=slots, memory_mb=memory_mb, max_output=1 << 20, fresh=fresh)
+    return LocalSettings(device="cpu", slots=slots, memory_mb=memory_mb, max_output=1 << 20, fresh=fresh, look=False)
 
 
 async def check(executor: Executor, source: str, timeout_s: float = 60.0) -> CheckReport:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ge_tui.evaluation.data import DataSet
-from ge_tui.evaluation.executors import Executor
+from ge_tui.evaluation.executors import Executor, LocalExecutor
 from ge_tui.evaluation.outcome import Outcome
 
 from .conftest import check, strays_in, train
-from .genomes import BAD, GOOD, GOOD_BUT_RUDE, PARAMS, Bad
+from .genomes import BAD, GOOD, GOOD_BUT_RUDE, PARAMS, RUDE_TO_ITS_FOLDER, Bad
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,3 +53,15 @@ async def test_a_rude_genome(executor: Executor, data: DataSet, scratch: Path, s
         assert strays_in(scratch) == []
     following = await train(executor, GOOD, data)
     assert following.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("source", RUDE_TO_ITS_FOLDER.values(), ids=RUDE_TO_ITS_FOLDER)
+async def test_what_is_done_to_the_folder(
+    local: LocalExecutor, unboxed: LocalExecutor, data: DataSet, scratch: Path, source: str
+) -> None:
+    """The box does not allow it; without a box, the next child has its folder all the same."""
+    assert (await train(local, source, data)).outcome is Outcome.FORBIDDEN
+    for _ in range(2):
+        trained = await train(unboxed, source, data)
+        assert (trained.outcome, trained.reason) == (Outcome.OK, "")
+        assert strays_in(scratch) == []

@@ -79,12 +79,13 @@ async def test_every_job_begins_with_an_empty_folder(local: LocalExecutor, data:
 
 
 async def test_a_link_in_place_of_the_folder_is_never_followed(
-    local: LocalExecutor, data: DataSet, scratch: Path, tmp_path: Path
+    local: LocalExecutor, unboxed: LocalExecutor, data: DataSet, scratch: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "precious").write_text("keep me")
     swap = f"here = os.getcwd()\nos.rmdir(here)\nos.symlink({str(tmp_path)!r}, here)"
-    assert (await train(local, genome(top=swap), data)).outcome is Outcome.OK
-    assert (await train(local, GOOD, data)).outcome is Outcome.OK
+    assert (await train(local, genome(top=swap), data)).outcome is Outcome.FORBIDDEN
+    assert (await train(unboxed, genome(top=swap), data)).outcome is Outcome.OK
+    assert (await train(unboxed, GOOD, data)).outcome is Outcome.OK
     assert (tmp_path / "precious").read_text() == "keep me"
     assert not any(folder.is_symlink() for folder in scratch.iterdir())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.executors import ExecutorError
 from ge_tui.evaluation.executors.answers import CheckAnswers
 from ge_tui.evaluation.executors.cancellation import Cancellation
@@ -18,7 +19,9 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Job, JobLimits
 
 from .conftest import INPUTS, PLAN, processes_in, strays_in
-from .genomes import BAD, GOOD, genome
+from .genomes import GOOD, genome
+
+GPU = Path("/dev/nvidiactl").exists() or Path("/dev/kfd").exists()
 
 
 def job(source: str = GOOD, wall_s: float = 20.0) -> Job:
@@ -68,7 +71,10 @@ def test_servers_that_die_leave_no_descriptor_behind(slot: Slot) -> None:
     outcome_of(slot)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(2):
-        assert outcome_of(slot, BAD["kills its parent"].source) == Outcome.CRASHED
+        slot.start()
+        assert slot._server is not None
+        threading.Timer(0.5, slot._server._process.kill).start()
+        assert outcome_of(slot, genome(top="time.sleep(1000)")) == Outcome.CRASHED
     outcome_of(slot)
     assert len(os.listdir("/proc/self/fd")) == before
 
@@ -152,3 +158,25 @@ def test_a_worker_that_cannot_start_is_an_executor_error(scratch: Path, monkeypa
     with pytest.raises(ExecutorError, match="no scratch folder"):
         Slot(max_output=1).start()
     assert (processes_in(scratch), sorted(scratch.iterdir())) == before
+
+
+def test_a_gpu_that_cannot_be_used_in_the_box_is_no_genomes_fault(scratch: Path) -> None:
+    if GPU:
+        pytest.skip("here it can be used")
+    before = len(processes_in(scratch))
+    slot = Slot(max_output=1, box=BoxPlan(device="cuda"))
+    with pytest.raises(ExecutorError, match=r"the GPU cannot be used from inside the box: .*evaluation.device=cpu"):
+        slot.start()
+    assert len(processes_in(scratch)) == before
+
+
+def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / ("long" * 20) / ("longer" * 20)
+    place.mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    slot = Slot(max_output=1 << 20)
+    try:
+        assert outcome_of(slot) == Outcome.OK
+    finally:
+        slot.close()
+    assert list(place.iterdir()) == []
