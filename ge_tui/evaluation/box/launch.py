@@ -26,7 +26,8 @@ def examine_here(without: Sequence[Layer] = ()) -> BoxReport:
     plan = BoxPlan(homes=tuple(real_homes()), without=tuple(without))
     with closing(Lures()) as lures, tempfile.TemporaryDirectory(prefix="ge-tui-") as name:
         folder = Path(name)
-        plan, command = wrapped(plan, folder, [sys.executable, "-P", "-m", "ge_tui.evaluation.box", str(folder)])
+        worker = [sys.executable, "-P", "-m", "ge_tui.evaluation.box", str(folder)]
+        plan, command = wrapped(find_wrapper(plan), plan, folder, worker)
         done = subprocess.run(
             [*command, plan.model_dump_json(), lures.plan.model_dump_json()],
             capture_output=True,
@@ -41,10 +42,17 @@ def examine_here(without: Sequence[Layer] = ()) -> BoxReport:
     return BoxReport.model_validate_json(done.stdout)
 
 
-def wrapped(plan: BoxPlan, scratch: Path, command: list[str]) -> tuple[BoxPlan, list[str]]:
-    """A worker's command inside bubblewrap, where that is there, wanted, and the only way to namespaces."""
+def find_wrapper(plan: BoxPlan) -> str | None:
+    """The bubblewrap to start workers in, where it is there, wanted, and the only way to namespaces."""
     program = shutil.which("bwrap")
     if program is None or not kernel.known() or Layer.BUBBLEWRAP in plan.without or _have_namespaces(plan.without):
+        return None
+    return program
+
+
+def wrapped(program: str | None, plan: BoxPlan, scratch: Path, command: list[str]) -> tuple[BoxPlan, list[str]]:
+    """A worker's command inside bubblewrap, where that works."""
+    if program is None:
         return plan, command
     wrapping = _arguments(program, plan, scratch)
     if not _works(wrapping):

@@ -19,7 +19,7 @@ import psutil
 
 from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.box.environment import scrubbed
-from ge_tui.evaluation.box.launch import wrapped
+from ge_tui.evaluation.box.launch import find_wrapper, wrapped
 from ge_tui.evaluation.box.lures import Lures
 from ge_tui.evaluation.box.report import BoxReport
 from ge_tui.evaluation.executors.base import ExecutorError
@@ -42,24 +42,27 @@ class ServerProcess:
         self._trust = trust
         self._frames = FrameReader()
         self._events: deque[dict[str, object]] = deque()
-        try:
-            self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
-        except OSError as error:
-            raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
+        wrapper = find_wrapper(plan)
         try:
             lures = Lures()
         except OSError as error:
-            shutil.rmtree(self._scratch, ignore_errors=True)
             raise ExecutorError(f"the test of the box could not be prepared: {error}") from error
-        self._control, theirs = socket.socketpair()
         with closing(lures):
-            self._start(theirs, environment, plan, lures)
+            try:
+                self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
+            except OSError as error:
+                raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
+            self._control, theirs = socket.socketpair()
+            self._start(theirs, environment, wrapper, plan, lures)
             self.greeting = self._greet()
             """What it says of the machine."""
 
-    def _start(self, theirs: socket.socket, environment: dict[str, str], plan: BoxPlan, lures: Lures) -> None:
+    def _start(
+        self, theirs: socket.socket, environment: dict[str, str], wrapper: str | None, plan: BoxPlan, lures: Lures
+    ) -> None:
+        """Raises ExecutorError."""
         worker = [sys.executable, "-P", "-m", "ge_tui.evaluation.worker", str(theirs.fileno()), str(self._scratch)]
-        plan, command = wrapped(plan, self._scratch, worker)
+        plan, command = wrapped(wrapper, plan, self._scratch, worker)
         command += [plan.model_dump_json(), lures.plan.model_dump_json()]
         try:
             with theirs:

@@ -53,7 +53,7 @@ def test_an_engine_killed_by_9_leaves_nothing(tmp_path: Path, after: str) -> Non
             assert engine.stdout.readline() == b"a point\n"
             assert engine.stdout.readline() == b"a point\n"
         else:
-            while not list(scratch.iterdir()):
+            while not processes_in(scratch):
                 time.sleep(0.02)
             time.sleep(0.3)
         assert processes_in(scratch) != []
