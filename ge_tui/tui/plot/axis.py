@@ -82,11 +82,14 @@ def cell_of(part: float, cells: int) -> int:
     return min(max(int(part * cells), 0), cells - 1)
 
 
-def ticks(span: Span, most: int) -> list[tuple[float, str]]:
-    """Round numbers inside a range, at most so many, with their place of 0 to 1 and what is written there."""
+def ticks(span: Span, most: int, least: float = 0.0) -> list[tuple[float, str]]:
+    """Round numbers inside a range, at most so many, with their place of 0 to 1 and what is written there.
+
+    On a linear scale they are `least` apart or more: 1 where only whole numbers mean anything.
+    """
     if most < 1:
         return []
-    values, step = _log_values(span, most) if span.log else _linear_values(span.low, span.high, most)
+    values, step = _log_values(span, most) if span.log else _linear_values(span.low, span.high, most, least)
     return [
         (part, label(value, step or abs(value)))
         for value in values
@@ -112,9 +115,9 @@ def _decimals(step: float) -> int:
     return min(6, max(0, -math.floor(math.log10(step) + 1e-9)))
 
 
-def _linear_values(low: float, high: float, most: int) -> tuple[list[float], float]:
+def _linear_values(low: float, high: float, most: int, least: float = 0.0) -> tuple[list[float], float]:
     """Multiples of 1, 2 or 5 times a power of ten, as many as are allowed."""
-    rough = (high - low) / most
+    rough = max((high - low) / most, least)
     power = 10.0 ** math.floor(math.log10(rough))
     for factor in (1, 2, 5, 10, 20):
         step = factor * power

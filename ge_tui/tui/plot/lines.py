@@ -34,6 +34,7 @@ class Plot:
     title: str
     series: tuple[Series, ...]
     x_name: str
+    """What is counted there: generations, evaluations."""
     empty: str = "nothing yet"
     """What is said while there is no point."""
 
@@ -90,7 +91,7 @@ def _x_axis(span: Span, across: int, margin: int, name: str, *, unicode: bool) -
     """The line below, which ends in its name, and the numbers under it."""
     dash, tick, corner = ("─", "┴", "└") if unicode else ("-", "+", "+")
     line, below = [dash] * across, [" "] * across
-    for part, text in ticks(span, max(2, across // 9)):
+    for part, text in ticks(span, max(2, across // 9), least=1):
         at = cell_of(part, across)
         start = min(max(at - len(text) // 2, 0), across - len(text))
         if start >= 0 and not "".join(below[max(start - 1, 0) : start + len(text) + 1]).strip():

@@ -62,6 +62,7 @@ def test_round_numbers() -> None:
     assert [text for _, text in ticks(Span(4.0, 6.3, log=True), 4)] == ["10k", "100k", "1M"]
     assert [text for _, text in ticks(Span(5.6, 5.8, log=True), 5)] == ["400k", "500k", "600k"]
     assert ticks(Span(0, 1), 0) == []
+    assert [text for _, text in ticks(Span(1, 3), 9, least=1)] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(
