@@ -16,6 +16,7 @@ class InstantProposer:
 
     name = "instant"
     lanes = 1
+    models: tuple[str, ...] = ()
     asks = False
 
     def __init__(self) -> None:

@@ -109,7 +109,7 @@ async def _ollama() -> list[Finding]:
     if not models:
         return [
             found,
-            Finding("models", Grade.WARNING, "none installed", "get one with: ollama pull qwen2.5-coder:7b"),
+            Finding("models", Grade.WARNING, "none installed", "get one with: ge-tui models pull qwen2.5-coder:7b"),
         ]
     return [found, Finding("models", Grade.GOOD, ", ".join(models))]
 

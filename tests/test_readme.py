@@ -87,11 +87,12 @@ def test_every_command_with_a_language_model_works(environment: dict[str, str], 
     """Against the server of our own, in a process of its own."""
     script = tmp_path / "script.json"
     rules = [{"call": "tests.llm.coder:answer"}]
-    script.write_text(json.dumps({"models": [{"name": "qwen2.5-coder:7b", "capabilities": []}], "rules": rules}))
+    library = dict.fromkeys(("qwen2.5-coder:7b", "qwen3:8b"), 5_000_000)
+    script.write_text(json.dumps({"models": [], "library": library, "rules": rules}))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     (tmp_path / "config" / "ge-tui" / "config.toml").write_text(
-        'population = 4\ngenerations = 2\n[evaluation]\nrung = "look"\n', encoding="utf-8"
+        'population = 5\ngenerations = 1\n[evaluation]\nrung = "look"\n', encoding="utf-8"
     )
     command = [sys.executable, "-m", "tests.llm.ollama.server", "--port", port, "--script", str(script)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:

@@ -28,6 +28,13 @@ def _generation(event: EventRow) -> str:
     )
 
 
+def _freed(event: EventRow) -> str:
+    held, freed = event.payload["held_mb"], event.payload["freed_mb"]
+    if not held or freed is None:
+        return ""
+    return f": {freed:,} of its {held:,} MB came back" if freed < held / 2 else f": {freed:,} MB came back"
+
+
 _LINES: dict[str, Callable[[EventRow], str]] = {
     "evaluated": _evaluated,
     "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",
@@ -39,6 +46,13 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
     "llm_away": lambda e: f"waiting for the language model: {one_line(e.payload['reason'])}",
+    "prompt_cut": lambda e: (
+        f"#{e.individual}: a prompt of {e.payload['chars']:,} characters did not fit {e.payload['model']}; "
+        f"the next have at most {e.payload['next_chars']:,}"
+    ),
     "llm_back": lambda _: "the language model is back",
+    "residency": lambda e: f"language model {e.payload['mode']}: {one_line(e.payload['reason'])}",
+    "llm_unloaded": lambda e: f"unloaded {', '.join(e.payload['models'])}{_freed(e)} ({e.payload['seconds']:.1f} s)",
+    "llm_unload_failed": lambda e: f"the model could not be unloaded: {one_line(e.payload['reason'])}",
     "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }

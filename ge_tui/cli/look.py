@@ -117,6 +117,9 @@ def _show_run(directory: RunDirectory, reader: RunReader) -> None:
     print(f"{run.name}: {status_of(directory, run.status)}{reason}")
     counts = ", ".join(f"{number:,} {part}" for part, number in run.data["counts"].items())
     print(f"task {run.task['name']}, data {run.data['name']} ({counts}), proposals: {run.settings['llm']}")
+    residency = run.environment.get("residency")
+    if residency:
+        print(f"language model {residency['mode']}: {printable(residency['reason'])}")
     print(f"worked {run.seconds:,.0f} s; {directory.path}\n")
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("generation", "children", "evaluated", "failed", "duplicates", "front", "hypervolume"):

@@ -68,7 +68,9 @@ def _add_run(commands: Commands) -> None:
     )
     run.add_argument("--task", help="a task's name or folder")
     run.add_argument("--data", help="the data set: digits, cifar10, folder:PATH, ...")
-    run.add_argument("--llm", help="where proposals come from: offline")
+    run.add_argument(
+        "--llm", help="where proposals come from: offline, ollama:MODEL, ollama:MODEL=2,OTHER=1, replay:RUN"
+    )
     run.add_argument("--population", help="children a generation")
     run.add_argument("--generations", help="generations after the initial population")
     run.add_argument("--seed", help="of every draw the run makes")
@@ -137,6 +139,7 @@ def _add_machine(commands: Commands) -> None:
     for name, module, summary in (
         ("tasks", "machine", "list the tasks, broken ones with what is wrong"),
         ("data", "machine", "list the data sets, or prepare one (downloads it where needed)"),
+        ("models", "models", "list the language models on the Ollama server, or fetch one"),
         ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
         ("themes", "themes", "list the app's themes, broken ones with what is wrong"),
     ):
@@ -144,6 +147,9 @@ def _add_machine(commands: Commands) -> None:
         parser.add_argument("--json", action="store_true")
         if name == "data":
             parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
+        if name == "models":
+            parser.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
+            parser.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
         if name == "doctor":
             _add_runs_folder(parser)
 

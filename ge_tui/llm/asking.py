@@ -35,6 +35,7 @@ class Draws:
     temperature: float
     seed: int
     edits: bool
+    model: str
     exemplar: tuple[Parent, str] | None = None
     """An elite and the segment in which it differs from the seed."""
     insight: Insight | None = None
@@ -54,12 +55,14 @@ class Habits:
 def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits: Habits) -> Draws | None:
     """The choices of a call; None where a crossover finds no difference between its parents.
 
-    Every call makes the same number of draws before it branches, so that one choice does not shift the others.
+    Every call makes the same number of draws before it branches, so that one choice does not shift the others;
+    a model is drawn only where there is more than one.
     """
     rng = brief.rng
     persona = weighted_choice(rng, story.personas)
     category = weighted_choice(rng, story.categories)
     place, whole, edits, heat, seed, pick, again = (rng.random() for _ in range(7))
+    model = weighted_choice(rng, story.models) if len(story.models) > 1 else next(iter(story.models))
     exemplar = _exemplar(story, pick) if operator == "eot" else None
     insight = _insight(story, exemplar, again) if exemplar else None
     if operator == "eot" and exemplar is None:
@@ -85,6 +88,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
         temperature,
         int(seed * (1 << 31)),
         edits < habits.edits,
+        model,
         exemplar,
         insight,
     )

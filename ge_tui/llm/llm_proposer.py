@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,13 +14,14 @@ from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import Draws, Habits, draw_call
 from ge_tui.llm.calls import CallRecord, Recorded, Recorder
-from ge_tui.llm.ollama import Answer, Call, LlmFailure, Options, Policy
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
 from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
 from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
 
 _INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
 _INSIGHT_MOST = 1000
+_OVERFLOWS = {FailureKind.TRUNCATED_PROMPT, FailureKind.PROMPT_TOO_LONG}
 
 Tell = Callable[..., None]
 """Called with a kind of event, an individual's number and what there is to say."""
@@ -42,7 +43,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What is the same for every call of a run."""
+    """What is the same for every call of a run to one model."""
 
     model: str
     options: Options
@@ -50,7 +51,7 @@ class Sampling:
     think: bool | str | None
     keep_alive: str
     prompt_chars: int
-    """The longest prompt that fits the window beside the answer."""
+    """The longest prompt that fits the window beside the answer, before the first call has told."""
 
 
 class LlmProposer:
@@ -62,7 +63,7 @@ class LlmProposer:
         self,
         name: str,
         model: Model,
-        sampling: Sampling,
+        samplings: Mapping[str, Sampling],
         setting: Setting,
         habits: Habits,
         recorder: Recorder,
@@ -70,10 +71,14 @@ class LlmProposer:
         *,
         lanes: int = 1,
     ) -> None:
+        """`samplings` by the models' names. A replay is given those of the run it replays, in the same order:
+        they are part of the draws."""
         self.name = name
         self.lanes = lanes
+        self.models = tuple(samplings)
         self._model = model
-        self._sampling = sampling
+        self._samplings = dict(samplings)
+        self._rooms = {name: PromptRoom(one.options, one.prompt_chars) for name, one in samplings.items()}
         self._setting = setting
         self._habits = habits
         self._recorder = recorder
@@ -101,7 +106,9 @@ class LlmProposer:
             return Refusal("no_difference", "the parents do not differ in any segment")
         segments = {step.segment for step in steps}
         segment = segments.pop() if len(segments) == 1 else ""
-        return Proposal(genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature)
+        return Proposal(
+            genome.source, tuple(steps), segment, arguments, last.persona, last.category, last.temperature, last.model
+        )
 
     async def close(self) -> None:
         await self._model.close()
@@ -111,7 +118,10 @@ class LlmProposer:
         where = (story.number, story.attempt, step)
         kept = self._recorder.recorded(*where)
         if kept is None:
-            prompt = compose.fit(self._prompt(draws, genome, brief, story), self._sampling.prompt_chars)
+            try:
+                prompt = compose.fit(self._prompt(draws, genome, brief, story), self._rooms[draws.model].chars)
+            except compose.PromptTooLongError as error:
+                return Refusal(FailureKind.PROMPT_TOO_LONG, str(error))
             kept = await self._ask(where, draws, prompt)
         if kept.failure is not None:
             return Refusal(kept.failure, kept.detail)
@@ -126,7 +136,7 @@ class LlmProposer:
 
     async def _ask(self, where: tuple[int, int, int], draws: Draws, prompt: Prompt) -> Recorded:
         """Send a call until it is answered or given up; a server that is away is waited for."""
-        sampling = self._sampling
+        sampling = self._samplings[draws.model]
         options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
         call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
         number = where[0]
@@ -145,9 +155,19 @@ class LlmProposer:
         if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
             raise LlmStoppedError(answer.detail)
         self._recorder.record(record)
+        self._learn_room(number, draws.model, call, answer)
         self._tell("answered", number, failure=record.failure, detail=record.detail, tokens=record.completion_tokens,
                    seconds=record.total_s)  # fmt: skip
         return Recorded(record.answer, record.finished, record.failure, record.detail)
+
+    def _learn_room(self, number: int, model: str, call: Call, answer: Answer | LlmFailure) -> None:
+        """What a call teaches of how long the next prompts may be."""
+        room = self._rooms[model]
+        if isinstance(answer, Answer):
+            room.fitted(call.chars, answer.prompt_tokens)
+        elif answer.kind in _OVERFLOWS:
+            room.overflowed(call.chars)
+            self._tell("prompt_cut", number, model=model, chars=call.chars, next_chars=room.chars, reason=answer.detail)
 
     def _prompt(self, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Prompt:
         setting = replace(self._setting, front=story.front)

@@ -12,6 +12,7 @@ class OfflineProposer:
 
     name = "offline"
     lanes = 1
+    models: tuple[str, ...] = ()
     asks = False
 
     async def propose(self, brief: Brief) -> Proposal | Refusal:

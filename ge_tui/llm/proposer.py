@@ -52,6 +52,8 @@ class Story:
     """Of filling its slot."""
     personas: Mapping[str, float]
     categories: Mapping[str, float]
+    models: Mapping[str, float]
+    """The weights in force, over the proposer's models."""
     seed: Parent
     elites: tuple[Parent, ...] = ()
     """Whose changes may serve as examples in Evolution of Thought."""
@@ -107,6 +109,8 @@ class Proposal:
     category: str | None = None
     temperature: float | None = None
     """As it was drawn; None: the control's own value."""
+    model: str | None = None
+    """Who answered; None where no model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Proposer(Protocol):
     name: str
     lanes: int
     """How many proposals may be under way at once."""
+    models: tuple[str, ...]
+    """The models it asks, by name, in an order that never changes; empty where it asks none."""
     asks: bool
     """Whether it wants the story, thinks in Evolution of Thought, and can repair what failed its checks."""
 

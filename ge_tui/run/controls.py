@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +30,23 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def fold(rows: Iterable[ControlRow]) -> Controls:
     """The controls in force after some rows. Raises UsageError on a row that is no control."""
-    values = [(("controls", *row.key.split(".")), row.new) for row in rows]
+    values = [(("controls", *row.key.split(".", maxsplit=1)), row.new) for row in rows]
     return with_values(Settings(), values, "the run's controls").controls
 
 
-def check_controls(controls: Controls) -> None:
-    """What the schema cannot know of controls. Raises UsageError."""
+def check_controls(controls: Controls, models: Collection[str] = ()) -> None:
+    """What the schema cannot know of controls; `models` are those of the run. Raises UsageError."""
     unknown = [name for name in controls.operator if name not in offline.OPERATORS]
     if unknown:
         raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
     for kind, weights in (("persona", controls.persona), ("category", controls.category)):
         if not any(weights.values()):
             raise UsageError(f"every {kind} has weight 0; leave at least one above it")
+    if models and all(controls.model.get(name, 1.0) == 0 for name in models):
+        raise UsageError("every model has weight 0; leave at least one above it")
+    strangers = [name for name in controls.model if name not in models]
+    if models and strangers:
+        raise UsageError(f"the run has no model '{strangers[0]}'; it has: {', '.join(models)}")
     if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
         raise UsageError("every offline operator has weight 0; leave at least one above it")
 

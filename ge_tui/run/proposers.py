@@ -5,42 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ge_tui.errors import NotReadyError, UsageError
+from ge_tui.errors import UsageError
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.task import ObjectiveSpec, Task
-from ge_tui.genome import cut
 from ge_tui.llm.asking import Habits
-from ge_tui.llm.llm_proposer import LlmProposer, Model, Sampling
+from ge_tui.llm.llm_proposer import LlmProposer, Sampling
 from ge_tui.llm.offline_proposer import OfflineProposer
-from ge_tui.llm.ollama import (
-    Answer,
-    Call,
-    FailureKind,
-    LlmFailure,
-    ModelInfo,
-    OllamaClient,
-    Options,
-    canonical,
-    context_window,
-    think_option,
-)
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options
 from ge_tui.llm.prompts.catalogue import load_catalogue
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
+from ge_tui.run.language_models import LanguageModels, models_named
 from ge_tui.run.store import RunReader, Store
-from ge_tui.run.store.calls import CallLog
-from ge_tui.settings import OllamaSettings, Settings
+from ge_tui.run.store.calls import CallLog, models_asked
+from ge_tui.settings import Settings
 
-_CHARS_PER_TOKEN = 3.0
-"""Low for Python text, so that estimates err on the safe side."""
-_FRAME_CHARS = 5_000
-"""What a prompt holds besides code."""
-_CODES = 4
-"""How often the code of a whole file may stand in one prompt, at most."""
-_THINKING_TOKENS = 4096
-_OLLAMA, _REPLAY = "ollama:", "replay:"
+_REPLAY = "replay:"
 
 
 class NoModel:
@@ -63,16 +45,20 @@ def check_llm(llm: str, runs: Path) -> None:
     """Whether the setting names something, without asking a server. Raises UsageError."""
     if llm.startswith(_REPLAY):
         find_run(runs, llm.removeprefix(_REPLAY))
-    elif llm != "offline" and not llm.removeprefix(_OLLAMA).strip():
-        raise UsageError("--llm ollama: name the model, as in --llm ollama:qwen2.5-coder:7b")
-    elif llm != "offline" and not llm.startswith(_OLLAMA):
+    elif not models_named(llm) and llm != "offline":
         raise UsageError(f"--llm {llm}: it should be offline, ollama:MODEL or replay:RUN")
 
 
-async def open_proposer(
-    settings: Settings, store: Store, task: Task, data: DataSet, objectives: tuple[ObjectiveSpec, ...], runs: Path
+def make_proposer(
+    settings: Settings,
+    store: Store,
+    task: Task,
+    data: DataSet,
+    objectives: tuple[ObjectiveSpec, ...],
+    runs: Path,
+    models: LanguageModels | None,
 ) -> Proposer:
-    """The proposer a run asks for. Raises UsageError, and NotReadyError where the server or the model is missing."""
+    """The proposer a run asks for; `models` are those it was found to have on a server. Raises UsageError."""
     if settings.llm == "offline":
         return OfflineProposer()
     setting = Setting(
@@ -81,64 +67,16 @@ async def open_proposer(
         f"float images [n, {data.channels}, {data.image_size}, {data.image_size}] to class scores [n, {data.classes}]",
         tuple((spec.name, spec.direction) for spec in objectives),
     )
-    ollama = settings.ollama
-    habits = Habits(ollama.whole_file, ollama.edits)
-    if settings.llm.startswith(_REPLAY):
+    habits = Habits(settings.ollama.whole_file, settings.ollama.edits)
+    if models is None:
         name = settings.llm.removeprefix(_REPLAY)
         replayed = RunReader(find_run(runs, name).database)
-        log, model, sampling = CallLog(store, replayed), NoModel(name), _any_sampling(name)
-        return LlmProposer(settings.llm, model, sampling, setting, habits, log, store.note)
-    client = OllamaClient()
-    try:
-        info = await _installed(client, settings.llm.removeprefix(_OLLAMA))
-        sampling = _sampling(ollama, info, task)
-    except BaseException:
-        await client.close()
-        raise
-    talker: Model = client
-    return LlmProposer(settings.llm, talker, sampling, setting, habits, CallLog(store), store.note, lanes=ollama.lanes)
+        log, samplings = CallLog(store, replayed), _any_samplings(name, models_asked(replayed))
+        return LlmProposer(settings.llm, NoModel(name), samplings, setting, habits, log, store.note)
+    log, lanes = CallLog(store), settings.ollama.lanes
+    return LlmProposer(settings.llm, models.client, models.samplings, setting, habits, log, store.note, lanes=lanes)
 
 
-async def _installed(client: OllamaClient, name: str) -> ModelInfo:
-    models = await client.models()
-    if isinstance(models, LlmFailure):
-        raise NotReadyError(models.detail)
-    by_name = {model.name: model for model in models}
-    if canonical(name) not in by_name:
-        installed = ", ".join(sorted(by_name)) or "none"
-        raise NotReadyError(
-            f"model {name} is not installed at {client.url} (there: {installed}); get it with: ollama pull {name}"
-        )
-    return by_name[canonical(name)]
-
-
-def _sampling(settings: OllamaSettings, info: ModelInfo, task: Task) -> Sampling:
-    """Window and answer length once for the whole run: another window would reload the model."""
-    think = think_option(settings.think, info)
-    code = len(cut(task.seed_source).source)
-    predict = settings.num_predict or int(1.5 * code / _CHARS_PER_TOKEN) + 512 + (_THINKING_TOKENS if think else 0)
-    window = settings.num_ctx or context_window(_CODES * code + _FRAME_CHARS, predict, info.context_length)
-    room = int((window - predict) * _CHARS_PER_TOKEN * 0.95)
-    if room < code:
-        raise UsageError(
-            f"model {info.name}: a window of {window:,} tokens has no room for the seed's {code:,} characters beside "
-            f"an answer of {predict:,} tokens; choose a model with a longer context, or set ollama.num_ctx"
-        )
-
-    def own(value: float) -> float | None:
-        return None if value < 0 else value
-
-    options = Options(
-        num_ctx=window,
-        num_predict=predict,
-        seed=0,
-        top_p=own(settings.top_p),
-        top_k=None if settings.top_k < 0 else settings.top_k,
-        min_p=own(settings.min_p),
-        repeat_penalty=own(settings.repeat_penalty),
-    )
-    return Sampling(info.name, options, think, settings.keep_alive, room)
-
-
-def _any_sampling(run: str) -> Sampling:
-    return Sampling(f"replay of {run}", Options(num_ctx=1 << 20, num_predict=1, seed=0), None, "0", 1 << 30)
+def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:
+    options = Options(num_ctx=1 << 20, num_predict=1, seed=0)
+    return {name: Sampling(name, options, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}

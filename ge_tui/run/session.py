@@ -6,9 +6,9 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ from ge_tui.run.controls import ControlBoard, check_controls, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.objectives import extra_metrics, specs_of, without_references
-from ge_tui.run.proposers import check_llm, open_proposer
+from ge_tui.run.proposers import check_llm, make_proposer
+from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
-from ge_tui.settings import EvaluationSettings, Settings, parse_assignment
+from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.load import with_values
 
 OnEvent = Callable[[EventRow], None]
@@ -47,7 +49,9 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
     """Find and check everything the settings name, before anything is made. Raises UserError."""
     task = find_task(settings.task)
     check_llm(settings.llm, runs)
-    check_controls(settings.controls)
+    models = models_named(settings.llm)
+    settings = settings.model_copy(update={"controls": _weighed(settings.controls, models)})
+    check_controls(settings.controls, tuple(models))
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
     task.plan(name, settings.evaluation.recipe, settings.evaluation.rung)
@@ -86,6 +90,14 @@ def bring_up_to_date(directory: RunDirectory) -> RunRow:
             store.close()
 
 
+def _weighed(controls: Controls, models: Mapping[str, float]) -> Controls:
+    """The controls a run is launched with: each of several models has a weight, and no other model has one."""
+    if not models:
+        return controls
+    own = {name: weight for name, weight in controls.model.items() if name in models}
+    return controls.model_copy(update={"model": {**models, **own} if len(models) > 1 else own})
+
+
 async def work(directory: RunDirectory, *, on_event: OnEvent = lambda _: None, changes: Iterable[str] = ()) -> Ending:
     """Begin a run, or go on with it, until it ends or is cancelled.
 
@@ -107,30 +119,41 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     store.listen(on_event)
     plan = _plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
-    proposer = await open_proposer(settings, store, *parts, directory.path.parent)
-    executor = LocalExecutor(local_settings(settings.evaluation))
-    try:
+    async with AsyncExitStack() as closing:
+        models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
+        if models is not None:
+            closing.push_async_callback(models.client.close)
+        executor = LocalExecutor(local_settings(settings.evaluation))
+        closing.push_async_callback(executor.close)
         machine = await executor.start()
         store.recover()
-        store.set_environment(
-            {**_environment(), "torch": machine.torch, "device": machine.device, "slots": machine.slots}
-        )
-        board = ControlBoard(store, directory.inbox, check_controls)
+        housing = models and await house(models, settings, machine.device, machine.slots, store.note)
+        found = {"torch": machine.torch, "device": machine.device, "slots": machine.slots}
+        asked = housing.models if housing else None
+        proposer = make_proposer(settings, store, *parts, directory.path.parent, asked)
+        closing.push_async_callback(proposer.close)
+        kept = {"residency": asdict(housing.decision)} if housing else {}
+        store.set_environment({**_environment(), **found, "models": list(proposer.models), **kept})
+        weighed = tuple(models_named(settings.llm))
+        board = ControlBoard(store, directory.inbox, lambda controls: check_controls(controls, weighed))
         if run.status != "new":
             board.set("resume", "stop", "no")
             board.set("resume", "pause", False)
-        return await run_engine(store, board, plan, proposer, executor)
-    finally:
-        await executor.close()
-        await proposer.close()
+        make_room = await housing.begin() if housing else None
+        return await run_engine(store, board, plan, proposer, executor, make_room)
 
 
 async def run_engine(
-    store: Store, board: ControlBoard, plan: RunPlan, proposer: Proposer, executor: Executor
+    store: Store,
+    board: ControlBoard,
+    plan: RunPlan,
+    proposer: Proposer,
+    executor: Executor,
+    make_room: Callable[[], Awaitable[None]] | None = None,
 ) -> Ending:
     """The engine on parts of the caller's choice. Raises RunError where the disk gives out."""
     with _resumable():
-        return await Engine(store, board, plan, proposer, executor).run()
+        return await Engine(store, board, plan, proposer, executor, make_room=make_room).run()
 
 
 @contextmanager

@@ -77,7 +77,9 @@ def _default(key: Key) -> str:
 def _kind(key: Key) -> str:
     if key.is_table:
         known = table_names(key)
-        return f"weight 0 to 1000, for {', '.join(known) if known else 'each offline operator'}"
+        extra = key.field.json_schema_extra
+        whose = str(extra["names"]) if isinstance(extra, dict) and "names" in extra else "each offline operator"
+        return f"weight 0 to 1000, for {', '.join(known) or whose}"
     if typing.get_origin(key.field.annotation) is typing.Literal:
         return "|".join(typing.get_args(key.field.annotation))
     names = {bool: "true|false", int: "whole number", float: "number", str: "text"}

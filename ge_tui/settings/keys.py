@@ -52,14 +52,17 @@ def all_keys(model: type[Group] = Settings, prefix: tuple[str, ...] = ()) -> Ite
 
 
 def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
-    """The path of a setting named by a user. Raises UsageError with the nearest valid name."""
+    """The path of a setting named by a user. Raises UsageError with the nearest valid name.
+
+    What follows a table's name is one name, dots and all: models are called `qwen2.5-coder:7b`.
+    """
     words = tuple(name.strip().split("."))
     keys = [key for key in all_keys() if key.is_control or not controls_only]
     matches = {
-        (*key.path, *words[length:]): None
+        (*key.path, ".".join(words[length:])) if key.is_table else key.path: None
         for key in keys
         for length in range(1, len(words) + 1)
-        if _is_suffix(words[:length], key.path) and (len(words) - length == (1 if key.is_table else 0))
+        if _is_suffix(words[:length], key.path) and (len(words) > length) == key.is_table
     }
     if len(matches) == 1 and words[-1].strip():
         return next(iter(matches))

@@ -82,6 +82,11 @@ class Controls(Group):
     category_share: dict[str, Weight] = Field(
         default_factory=dict, description="what the program draws categories by in assist and auto; it sets this itself"
     )
+    model: dict[str, Weight] = Field(
+        default_factory=dict,
+        json_schema_extra={"names": "each model of the run"},
+        description="how often each model of the run is asked, relative to the others (1 where not named, 0 is off)",
+    )
     operator: dict[str, Weight] = Field(
         default_factory=dict,
         description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",
@@ -159,6 +164,11 @@ class OllamaSettings(Group):
         "off", description="whether a model that can think first does so; thoughts are kept apart from the answer"
     )
     keep_alive: str = Field("30m", description="how long the model stays in memory after a call")
+    residency: Literal["auto", "resident", "phased", "cpu"] = Field(
+        "auto",
+        description="one GPU for model and trainings: resident, both at once; phased, a generation is proposed, then "
+        "the model is unloaded and its children are trained; cpu, the model runs off the GPU; auto: by what is free",
+    )
     lanes: int = Field(
         1, ge=1, le=64, description="calls at once; the server's OLLAMA_NUM_PARALLEL sets what is useful"
     )
@@ -186,8 +196,8 @@ class Settings(Group):
     )
     llm: str = Field(
         "offline",
-        description="where proposals come from; ollama:MODEL; offline: built-in operators, no LLM; "
-        "replay:RUN: the answers on record in another run",
+        description="where proposals come from; ollama:MODEL, or several with weights: ollama:MODEL=2,OTHER=1; "
+        "offline: built-in operators, no LLM; replay:RUN: the answers on record in another run",
     )
     seed: int = Field(0, ge=0, lt=1 << 63, description="of every draw the run makes")
     search: SearchSettings = SearchSettings()

@@ -81,6 +81,7 @@ class FakeProposer:
 
     name = "fake"
     lanes = 1
+    models: tuple[str, ...] = ()
     asks = False
 
     def __init__(self, values: int = 12, refuse: Callable[[Brief], bool] = lambda _: False) -> None:

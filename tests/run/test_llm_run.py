@@ -232,7 +232,7 @@ async def test_an_insight_is_kept_with_its_evidence(server: FakeOllama, executor
 @pytest.mark.parametrize(
     ("llm", "error", "message"),
     [
-        ("ollama:nothing:1b", NotReadyError, "not installed.*coder:7b.*ollama pull"),
+        ("ollama:nothing:1b", NotReadyError, "not installed.*coder:7b.*ge-tui models pull nothing:1b"),
         ("ollama:", UsageError, "name the model"),
         ("gpt", UsageError, "offline, ollama:MODEL or replay:RUN"),
         ("replay:nobody", UsageError, "no run 'nobody'"),

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -270,3 +272,19 @@ def test_any_file_gives_settings_or_a_message_that_names_it(tmp_path_factory, en
     file.write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
     found = outcome([file], ())
     assert isinstance(found, Settings) or str(file) in found
+
+
+@pytest.mark.parametrize("name", ["qwen2.5-coder:7b", "a.b.c/d.e:1.5b", "persona.expert", "model"])
+def test_a_models_name_may_hold_dots_and_colons(tmp_path: Path, name: str) -> None:
+    assert read_settings((), [f"model.{name}=0.7"]).controls.model == {name: 0.7}
+    assert parse_assignment(f"controls.model.{name}=0.7") == (("controls", "model", name), 0.7)
+    file = tmp_path / "ge.toml"
+    for text in (f'[model]\n"{name}" = 0.7\n', f'model."{name}" = 0.7\n', f'[controls.model]\n"{name}" = 0.7\n'):
+        file.write_text(text)
+        assert read_settings([file]).controls.model == {name: 0.7}
+
+
+def test_a_table_without_a_name_is_refused() -> None:
+    for key in ("model", "model.", "model. "):
+        with pytest.raises(UsageError):
+            read_settings((), [f"{key}=1"])

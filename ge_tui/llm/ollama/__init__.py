@@ -5,6 +5,7 @@ from ge_tui.llm.ollama.failure import FailureKind, LlmFailure, Policy
 from ge_tui.llm.ollama.host import is_local, server_url
 from ge_tui.llm.ollama.patience import Patience
 from ge_tui.llm.ollama.reading import OnWords
+from ge_tui.llm.ollama.room import PromptRoom
 from ge_tui.llm.ollama.shelf import OnProgress
 from ge_tui.llm.ollama.thoughts import split_thoughts
 from ge_tui.llm.ollama.values import (
@@ -35,6 +36,7 @@ __all__ = [
     "Options",
     "Patience",
     "Policy",
+    "PromptRoom",
     "PullProgress",
     "TokenRate",
     "canonical",

@@ -140,7 +140,7 @@ def _shortened(text: str) -> str:
 
 def model_missing(model: str, installed: tuple[str, ...]) -> LlmFailure:
     """The failure for a model that the server has not, with the nearest one that it has."""
-    pull = f"`ollama pull {model}`"
+    pull = f"`ge-tui models pull {model}`"
     if not installed:
         return LlmFailure(FailureKind.MODEL_MISSING, f"the model {model!r} is not installed; get it with {pull}")
     near = get_close_matches(canonical(model), installed, n=1, cutoff=0.5)

@@ -143,7 +143,7 @@ def fit(prompt: Prompt, limit: int) -> Prompt:
     least = len(forms[-1].system) + len(forms[-1].text)
     raise PromptTooLongError(
         f"the shortest form of the prompt has {least:,} characters, and the model's window has room for about "
-        f"{limit:,}; raise llm.num_ctx or choose a model with a longer context"
+        f"{limit:,}; raise ollama.num_ctx or choose a model with a longer context"
     )
 
 

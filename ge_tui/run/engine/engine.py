@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from ge_tui.errors import RunError, UserError
@@ -93,13 +93,16 @@ class Engine:
         proposer: Proposer,
         executor: Executor,
         *,
+        make_room: Callable[[], Awaitable[None]] | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`make_room`: trainings wait until a generation is proposed, checked and repaired, then for this."""
         self._store = store
         self._board = board
         self._plan = plan
         self._proposer = proposer
         self._executor = executor
+        self._make_room = make_room
         self._seed = plan.settings.seed
         self._names = cut(plan.evaluation.task.seed_source).names
         self._objectives = objectives_from(store.run().objectives)
@@ -108,6 +111,8 @@ class Engine:
         self._worked_before = store.run().seconds
         self._clock = WorkClock(now)
         self._enough = ""
+        self._enough_soon = ""
+        """What `_enough` will be once all that is held back is trained."""
         self._evaluations = store.count_evaluations()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
@@ -156,6 +161,7 @@ class Engine:
             self._store.accept(SEED, source, syntax_hash(source) or "", arguments={})
         if self._status(SEED) is Status.WAITING:
             await self._evaluating.evaluate(SEED)
+            await self._train_held()
         row = self._store.individual(SEED)
         assert row is not None
         if row.status is Status.WAITING:  # stopped before it could begin
@@ -186,6 +192,8 @@ class Engine:
                     group.create_task(self._fill_repair(row))
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             await asyncio.gather(*lanes)
+        await self._train_held()
+        self._enough = self._enough or self._enough_soon
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
         planned = [row for row in rows if row.operator != REPAIR]
         return not self._enough or (
@@ -204,7 +212,7 @@ class Engine:
 
     async def _lane(self, slots: Iterator[_Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
-        while await self._may_go_on():
+        while await self._may_propose():
             decided = next(slots, None)
             if decided is None:
                 return
@@ -229,6 +237,12 @@ class Engine:
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
+
+    async def _train_held(self) -> None:
+        """Where trainings wait for the language model to leave the GPU: see it off, then train."""
+        if self._make_room is not None and self._evaluating.held:
+            await self._make_room()
+            await self._evaluating.train_held()
 
     async def _fill_repair(self, row: IndividualRow) -> None:
         """Go on with a repair that the engine died over."""
@@ -309,15 +323,22 @@ class Engine:
             self._enough = reason_to_stop(self._rules, self._spent())
         return not self._enough
 
+    async def _may_propose(self) -> bool:
+        """As `_may_go_on`; trainings that are held back count as if they had begun."""
+        if not await self._may_go_on():
+            return False
+        self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
+        return not self._enough_soon
+
     async def _may_train(self) -> bool:
         if not await self._may_go_on():
             return False
         self._evaluations += 1
         return True
 
-    def _spent(self) -> Spent:
+    def _spent(self, held: int = 0) -> Spent:
         self._tick()
-        return Spent(self._evaluations, (self._worked_before + self._clock.seconds) / 3600)
+        return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600)
 
     async def _watch(self) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""
@@ -358,7 +379,9 @@ class Engine:
         return row.status if row else None
 
     def _make_evaluating(self) -> Evaluating:
-        return Evaluating(self._store, self._pool, self._executor, self._plan.evaluation, self._may_train)
+        held_back = self._make_room is not None
+        plan = self._plan.evaluation
+        return Evaluating(self._store, self._pool, self._executor, plan, self._may_train, holds_back=held_back)
 
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts

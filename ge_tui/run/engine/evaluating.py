@@ -48,7 +48,10 @@ class Evaluating:
         executor: Executor,
         plan: EvaluationPlan,
         may_start: Callable[[], Awaitable[bool]],
+        *,
+        holds_back: bool = False,
     ) -> None:
+        """`holds_back`: trainings wait for `train_held`."""
         self._store = store
         self._pool = pool
         self._executor = executor
@@ -58,6 +61,13 @@ class Evaluating:
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
+        self._holds_back = holds_back
+        self._held: list[tuple[int, str]] = []
+
+    @property
+    def held(self) -> int:
+        """How many individuals passed their checks and are held back."""
+        return len(self._held)
 
     async def evaluate(self, number: int) -> None:
         """Check and train an individual that waits; it stays waiting where nothing may be started any more."""
@@ -67,6 +77,19 @@ class Evaluating:
             raise LookupError(f"individual {number} has no source to evaluate")
         if row.fingerprint is None and not await self._check(row, source):
             return
+        if self._holds_back:
+            self._held.append((number, source))
+        else:
+            await self._train_in_turn(number, source)
+
+    async def train_held(self) -> None:
+        """Train all that were held back, in the order in which they passed their checks."""
+        held, self._held = self._held, []
+        async with asyncio.TaskGroup() as group:
+            for number, source in held:
+                group.create_task(self._train_in_turn(number, source))
+
+    async def _train_in_turn(self, number: int, source: str) -> None:
         async with self._slots:
             if await self._may_start():
                 await self._train(number, source)

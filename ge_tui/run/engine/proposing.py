@@ -105,6 +105,7 @@ class Proposing:
             "operators": list(plan.operators),
             "steps": [asdict(step) for step in proposal.steps],
             "attempt": attempt,
+            **({"model": proposal.model} if proposal.model else {}),
             **proposal.arguments,
         }
         self._store.accept(
@@ -141,6 +142,7 @@ class Proposing:
             attempt,
             weights_in_force(controls, "persona"),
             weights_in_force(controls, "category"),
+            {name: controls.model.get(name, 1.0) for name in self._proposer.models},
             seed,
             elites,
             front,

@@ -115,6 +115,19 @@ def insights_of(connection: sqlite3.Connection) -> list[KeptInsight]:
     return [KeptInsight(number, get_text(connection, blob), *rest) for number, blob, *rest in rows]
 
 
+def models_asked(run: RunReader) -> tuple[str, ...]:
+    """The models of a run whose proposals come from an LLM, in the order in which they are drawn.
+
+    Those of a run that was begun; else those that were asked.
+    """
+    known = run.run().environment.get("models")
+    if known:
+        return tuple(known)
+    return tuple(
+        name for (name,) in run.connection.execute("SELECT model FROM llm_call GROUP BY model ORDER BY min(id)")
+    )
+
+
 def calls_of(connection: sqlite3.Connection, individual: int) -> list[KeptCall]:
     """The calls that were made for an individual, in their order."""
     return _select(connection, "individual = ? ORDER BY attempt, step", (individual,))

@@ -174,14 +174,14 @@ async def test_a_missing_model_is_named_with_the_nearest_installed_one(model, wo
     assert isinstance(outcome, LlmFailure)
     assert outcome.kind is FailureKind.MODEL_MISSING
     assert words in outcome.detail
-    assert f"`ollama pull {model}`" in outcome.detail
+    assert f"`ge-tui models pull {model}`" in outcome.detail
 
 
 async def test_without_any_model_the_sentence_tells_how_to_get_one():
     async with rig(script=Script(models=[])) as (client, _):
         outcome = await client.generate(CALL, Ear())
     assert isinstance(outcome, LlmFailure)
-    assert "get it with `ollama pull coder:7b`" in outcome.detail
+    assert "get it with `ge-tui models pull coder:7b`" in outcome.detail
 
 
 @pytest.mark.parametrize("model", ["", "a b", "../x"])
