@@ -9,12 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from ge_tui.errors import UsageError
+from ge_tui.paths import user_config
 from ge_tui.settings.keys import check_group, find_key, is_text
 from ge_tui.settings.schema import CATEGORIES, PERSONAS, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
 
 Path_ = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
+_OWN_FILES = {"persona": "personas.toml", "category": "categories.toml"}
 
 
 def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Settings:
@@ -119,8 +121,20 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         locked = getattr(settings.controls, f"{table}_locked")
         unknown = [name for name in [*named, *([locked] if locked else [])] if name not in names]
         if unknown:
+            names = (*names, *own_names(table))
+            unknown = [name for name in unknown if name not in names]
+        if unknown:
             raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(names)}")
     return settings
+
+
+def own_names(table: str) -> list[str]:
+    """The personas or categories that the user's own prompts add; a weight above 0 has them used."""
+    file = user_config() / "prompts" / _OWN_FILES[table]
+    try:
+        return list(read_toml(file))
+    except (FileNotFoundError, UsageError):  # whoever makes prompts of it says what is wrong with it
+        return []
 
 
 def _complaint(error: ValidationError) -> str:
