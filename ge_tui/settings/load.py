@@ -120,11 +120,10 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         named = [*getattr(settings.controls, table), *getattr(settings.controls, f"{table}_share")]
         locked = getattr(settings.controls, f"{table}_locked")
         unknown = [name for name in [*named, *([locked] if locked else [])] if name not in names]
+        known = (*names, *own_names(table)) if unknown else names
+        unknown = [name for name in unknown if name not in known]
         if unknown:
-            names = (*names, *own_names(table))
-            unknown = [name for name in unknown if name not in names]
-        if unknown:
-            raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(names)}")
+            raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(known)}")
     return settings
 
 
@@ -146,6 +145,10 @@ def _complaint(error: ValidationError) -> str:
             return f"no setting '{where}'"
         case "int_parsing_size":
             message = "a smaller number"
+        case "int_parsing" | "int_from_float":
+            message = "a whole number"
+        case "float_parsing":
+            message = "a number"
         case _:
             message = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return f"{where} should be {message}, not {shown(problem['input'])}"

@@ -71,14 +71,22 @@ class Controls(Group):
     persona_mode: Literal["manual", "assist", "auto"] = Field(
         "manual", description="who chooses the persona: your weights, what worked so far (auto), or half and half"
     )
-    persona_locked: str = Field("", description="the one persona to use, whatever the weights; empty: none")
+    persona_locked: str = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="the one persona to use, whatever the weights; empty: none",
+    )
     persona_share: dict[str, Weight] = Field(
         default_factory=dict, description="what the program draws personas by in assist and auto; it sets this itself"
     )
     category_mode: Literal["manual", "assist", "auto"] = Field(
         "manual", description="who chooses the category: your weights, what worked so far (auto), or half and half"
     )
-    category_locked: str = Field("", description="the one category to use, whatever the weights; empty: none")
+    category_locked: str = Field(
+        "",
+        json_schema_extra={"default_in_words": "none"},
+        description="the one category to use, whatever the weights; empty: none",
+    )
     category_share: dict[str, Weight] = Field(
         default_factory=dict, description="what the program draws categories by in assist and auto; it sets this itself"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -44,14 +44,20 @@ class Draft:
         rest = {name: old for name, old in self.texts.items() if name != key}
         return replace(self, texts=rest if text == shown(self.base, key) else {**rest, key: text})
 
-    def with_settings(self, settings: Settings, keys: Iterable[str]) -> Self:
-        """The draft with the fields that stand for `keys` filled in from settings."""
-        wanted = {key: shown(settings, key) for key in keys}
+    def with_settings(self, settings: Settings) -> Self:
+        """The draft with every field filled in from settings."""
+        wanted = {key: shown(settings, key) for key in {**_leaves(self.base), **_leaves(settings)}}
         return replace(self, texts={key: text for key, text in wanted.items() if text != shown(self.base, key)})
 
     def settings(self) -> Settings:
         """Raises UsageError where a text is no value of its setting."""
         return with_values(self.base, [_parsed(key, text) for key, text in self.texts.items()], "the form")
+
+    def sound(self) -> Self:
+        """The draft without the texts that are no values."""
+        wrong = self.problems()
+        texts = {key: text for key, text in self.texts.items() if key not in wrong}
+        return replace(self, texts=texts, name="" if NAME in wrong else self.name)
 
     def problems(self) -> dict[str, str]:
         """What is wrong as far as the schema knows, by field."""
@@ -92,6 +98,15 @@ def recalled(base: Settings, found: object) -> Draft:
             if isinstance(key, str) and isinstance(text, str) and len(text) <= _LONGEST and not _refused(key, text):
                 draft = draft.with_text(key, text)
     return draft
+
+
+def _leaves(settings: Settings) -> dict[str, None]:
+    """Every key that has a value, tables name by name."""
+    names: list[str] = []
+    for key in _KEYS.values():
+        table = _at(settings, key.path)
+        names += [f"{key.full}.{name}" for name in table] if key.is_table else [key.full]
+    return dict.fromkeys(names)
 
 
 def _refused(key: str, text: str) -> bool:

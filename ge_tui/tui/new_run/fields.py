@@ -34,7 +34,6 @@ _GROUP_TITLES = {
     "controls": "Controls (can be changed while the run runs)",
     "": "General",
 }
-_LABELS = {"llm": "proposals"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,8 @@ def _fields(key: Key) -> Iterator[Field]:
         yield _field(key)
         return
     default = default_in_words(key)
-    for name in [*_known(key)]:
-        shown = f"{key.path[-1]} {name}" if key.path[-1] != "persona" else name
+    for name in _known(key):
+        shown = name if key.path[-1] == "persona" else f"{key.path[-1]}.{name}"
         usual = default if name in table_names(key) or not table_names(key) else "0: not used"
         yield Field(f"{key.full}.{name}", shown, _help(key), "weight, 0 to 1000", usual)
 
@@ -116,10 +115,9 @@ def _field(key: Key) -> Field:
         choices = typing.get_args(kind)
     elif kind is bool:
         choices = ("false", "true")
-    label = _LABELS.get(key.full, key.path[-1].replace("_", " "))
     rule = "one of these" if choices else kind_in_words(key)
     is_text = not choices and kind not in (int, float)
-    return Field(key.full, label, _help(key), rule, default_in_words(key), choices, is_text=is_text)
+    return Field(key.full, key.path[-1], _help(key), rule, default_in_words(key), choices, is_text=is_text)
 
 
 def _help(key: Key) -> str:

@@ -10,10 +10,9 @@ from typing import Any
 
 from ge_tui.errors import NotReadyError
 from ge_tui.evaluation.task import Task
-from ge_tui.settings import EvaluationSettings
+from ge_tui.settings import EvaluationSettings, Settings
 from ge_tui.tui.new_run.draft import shown
 from ge_tui.tui.new_run.process import last_line, our_process
-from ge_tui.settings import Settings
 
 RUNG = "look"
 """The shortest training there is."""
@@ -53,7 +52,9 @@ class Measured:
 
 def question_of(settings: Settings, task: Task, data: str) -> Question:
     """What to measure for a run with these settings; `data` is the set that `auto` stands for."""
-    differing = [name for name in _PASSED_ON if getattr(settings.evaluation, name) != getattr(EvaluationSettings(), name)]
+    differing = [
+        name for name in _PASSED_ON if getattr(settings.evaluation, name) != getattr(EvaluationSettings(), name)
+    ]
     assignments = tuple(f"evaluation.{name}={shown(settings, f'evaluation.{name}')}" for name in differing)
     recipe = settings.evaluation.recipe or task.file.default_recipe
     return Question(str(task.folder), task.folder / task.file.genome.file, data, recipe, assignments)

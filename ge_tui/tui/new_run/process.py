@@ -33,19 +33,19 @@ async def our_process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Proce
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ask, then insist."""
+    """Ask as Ctrl-C does, so that it cleans up; then insist."""
     if process.returncode is not None:
         return
-    _signal(process, signal.SIGTERM)
+    _signal(process, signal.SIGINT)
     try:
         async with asyncio.timeout(_PATIENCE_S):
             await process.wait()
-    except (TimeoutError, asyncio.CancelledError):
+    except TimeoutError:
         _signal(process, signal.SIGKILL)
-        raise_again = asyncio.current_task()
         await process.wait()
-        if raise_again is not None and raise_again.cancelling():
-            raise asyncio.CancelledError from None
+    except asyncio.CancelledError:  # the whole app ends
+        _signal(process, signal.SIGKILL)
+        raise
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
