@@ -27,6 +27,7 @@ from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice, HelpScreen
 from ge_tui.tui.screens.new_run import ACTIONS, MEMORY, NewRunScreen
 from ge_tui.tui.screens.welcome import WelcomeScreen
+from ge_tui.tui.themes import find_themes
 from tests.llm.ollama.script import Model, Script
 from tests.llm.ollama.server import FakeOllama
 from tests.tui.rig import environment
@@ -216,8 +217,7 @@ async def test_every_field_can_be_reached_at_any_size(tmp_path: Path, size: tupl
             at = screen(pilot).form.row_in_focus()
             if at is not None:
                 seen.add(at.field.key)
-                region = at.editor.region
-                assert screen(pilot).form.region.contains_region(region), at.field.key
+                await until(pilot, lambda at=at: screen(pilot).form.region.contains_region(at.editor.region))
         assert seen >= {"task", "data", "llm", "search.population", "budget.hours", "seed", "name"}
 
 
@@ -535,6 +535,16 @@ async def test_what_was_remembered_badly_and_a_broken_settings_file_do_not_keep_
     async with form(tmp_path) as pilot:
         assert "search.population should be" in toasts(pilot)
         assert row(pilot, "search.population").text == "12"
+
+
+@pytest.mark.parametrize("theme", sorted(file.name for file in find_themes()))
+async def test_every_theme_suits_the_form(tmp_path: Path, theme: str) -> None:
+    async with form(tmp_path) as pilot:
+        pilot.app.theme = theme
+        await fill(pilot, "seed", "x")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choice))
+        assert pilot.app.export_screenshot()
 
 
 async def test_help_and_palette_name_every_action(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from ge_tui.tui.new_run.models import Shelf, chosen
 from ge_tui.tui.new_run.probe import Measured
 from ge_tui.tui.spark import duration
 
-CHILD_BYTES = 30_000
+CHILD_BYTES = 10_000
 """Of the database for one child: its source, its evaluation, its events."""
-CALL_BYTES = 25_000
+CALL_BYTES = 20_000
 """More where a model is asked: prompt, answer and what was read from it."""
 
 

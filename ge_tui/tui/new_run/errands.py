@@ -53,9 +53,9 @@ class Errand:
         except UserError as error:
             self._worker = None
             self._say(problem=str(error))
-        finally:
+        else:
             self._worker = None
-        self._say(self.words, self.problem)
+            self._say(self.words)
 
     def _say(self, words: str = "", problem: str = "") -> None:
         self.words, self.problem = words, problem

@@ -99,7 +99,8 @@ class FieldRow(Widget):
         if self._problem:
             return f"{self.field.key} {self._problem}"
         usual = f"; usually {self.field.default}" if self.field.default else ""
-        return f"{self.field.key}: {self.field.help} ({self.field.rule}{usual})"
+        note = f"{self._note}; " if self._note else ""
+        return f"{self.field.key}: {note}{self.field.help} ({self.field.rule}{usual})"
 
     def show(self, text: str, *, changed: bool) -> None:
         """Another value, without telling anybody."""

@@ -14,10 +14,13 @@ from ge_tui.settings.load import own_names
 NAME = "name"
 """The run's name: a field of the form that is no setting."""
 
+PERSONAS = "Personas"
+"""The section that only matters where a model is asked."""
+
 _FIRST = (
     ("What", ("task", "data")),
     ("Proposals", ("llm",)),
-    ("Personas", ("controls.persona",)),
+    (PERSONAS, ("controls.persona",)),
     ("Search", ("search.population", "search.generations", "evaluation.recipe", "evaluation.rung")),
     ("Budget", ("budget",)),
     ("Run", ("seed",)),

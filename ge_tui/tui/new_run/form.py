@@ -11,13 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from ge_tui.tui.new_run.draft import Draft
 from ge_tui.tui.new_run.field_row import FieldRow
-from ge_tui.tui.new_run.fields import Field, Section, advanced_sections, first_sections
-from ge_tui.tui.new_run.fold import Fold
+from ge_tui.tui.new_run.fields import PERSONAS, Field, Section, advanced_sections, first_sections
+from ge_tui.tui.new_run.models import OFFLINE
 from ge_tui.tui.new_run.pick_list import Pick, PickList
+from ge_tui.tui.new_run.press_line import PressLine
 
 TASKS, DATA, MODELS = "tasks", "data", "models"
 PULL = "pull"
@@ -45,7 +46,8 @@ class Form(Vertical):
     Form #advanced { height: auto; display: none; }
     Form #search { margin: 0 0 0 16; width: 44; background: $panel; }
     Form #nothing { color: $text-muted; margin-left: 16; display: none; }
-    Form #start { margin: 1 0 1 16; }
+    Form #start { margin: 1 0 1 16; width: 20; background: $panel; }
+    Form #start:focus { background: $block-cursor-background; }
     """
 
     class Edited(Message):
@@ -75,25 +77,37 @@ class Form(Vertical):
         self._rows: dict[str, FieldRow] = {}
         self._problems: Mapping[str, str] = {}
         self._notes: Mapping[str, str] = {}
+        self._open = False
+        # Held rather than looked for: what was found out late may come while the form is being taken down.
+        self._fold = PressLine(id="fold")
+        self._inside = Vertical(id="advanced")
+        self._personas: Widget | None = None
+        self._lists = {
+            name: PickList(several=name == MODELS, unicode=unicode, id=name) for name in (TASKS, DATA, MODELS)
+        }
+        self.search = Input(placeholder="find a setting by its name or meaning", compact=True, id="search")
+        self._nothing = Static("no setting is called or means that", id="nothing")
 
     # -- parts -------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         for place, section in enumerate(self._first):
-            with Vertical(classes="section", id=f"section-{section.title.lower()}"):
+            with Vertical(classes="section", id=f"section-{section.title.lower()}") as part:
+                if section.title == PERSONAS:
+                    self._personas = part
                 yield Static(section.title, classes="heading first" if not place else "heading")
                 yield from self._fields(section)
-        yield Fold(unicode=self._unicode)
-        with Vertical(id="advanced"):
-            yield Input(placeholder="find a setting by its name or meaning", compact=True, id="search")
-            yield Static("no setting is called or means that", id="nothing")
-        yield Button("Start the run", id="start", variant="primary", compact=True)
+        yield self._fold
+        with self._inside:
+            yield self.search
+            yield self._nothing
+        yield PressLine(" Start the run (^s) ", id="start")
 
     def _fields(self, section: Section) -> Iterator[Widget]:
         for field in section.fields:
             yield self._row(field)
             if field.key in _LISTS:
-                yield PickList(several=field.key == "llm", unicode=self._unicode, id=_LISTS[field.key])
+                yield self._lists[_LISTS[field.key]]
             if field.key == "llm":
                 self._rows[PULL] = FieldRow(_PULL, "")
                 yield self._rows[PULL]
@@ -115,11 +129,7 @@ class Form(Vertical):
         return [field.key for section in (*self._first, *self._advanced) for field in section.fields]
 
     def listing(self, name: str) -> PickList:
-        return self.query_one(f"#{name}", PickList)
-
-    @property
-    def search(self) -> Input:
-        return self.query_one("#search", Input)
+        return self._lists[name]
 
     # -- what is shown -----------------------------------------------------------------------------------
 
@@ -148,7 +158,8 @@ class Form(Vertical):
         self.listing(name).show(picks)
 
     def _show_personas(self) -> None:
-        self.query_one("#section-personas").display = self._draft.text("llm") != "offline"
+        if self._personas is not None:
+            self._personas.display = self._draft.text("llm") != OFFLINE
 
     def _show_fold(self) -> None:
         keys = {field.key for section in self._advanced for field in section.fields}
@@ -157,8 +168,8 @@ class Form(Vertical):
         words = f"{len(keys)} more settings"
         words += f", {changed} changed" if changed else ""
         words += f", {wrong} wrong" if wrong else ""
-        fold = self.query_one(Fold)
-        fold.show(words, is_open=fold.is_open)
+        signs = ("▾", "▸") if self._unicode else ("v", ">")
+        self._fold.show(f"{signs[0] if self._open else signs[1]} {words}")
 
     # -- going about -------------------------------------------------------------------------------------
 
@@ -206,16 +217,17 @@ class Form(Vertical):
         if event.row.field.key != PULL:
             self.post_message(self.Edited(event.row.field.key, event.text))
 
-    @on(Button.Pressed)
-    def _on_start(self, event: Button.Pressed) -> None:
+    @on(PressLine.Pressed, "#start")
+    def _on_start(self, event: PressLine.Pressed) -> None:
         event.stop()
         self.post_message(self.StartAsked())
 
     # -- the fold ----------------------------------------------------------------------------------------
 
-    @on(Fold.Toggled)
-    async def _on_fold(self) -> None:
-        if self.query_one(Fold).is_open:
+    @on(PressLine.Pressed, "#fold")
+    async def _on_fold(self, event: PressLine.Pressed) -> None:
+        event.stop()
+        if self._open:
             self.close_fold()
         else:
             await self.open_fold()
@@ -223,14 +235,13 @@ class Form(Vertical):
 
     async def open_fold(self) -> None:
         """Show the advanced settings; they are made the first time."""
-        self.query_one(Fold).is_open = True
+        self._open = True
         self._show_fold()
-        inside = self.query_one("#advanced")
-        inside.display = True
-        if len(inside.children) > 2:
+        self._inside.display = True
+        if len(self._inside.children) > 2:
             return
         with self.app.batch_update():
-            await inside.mount_all(
+            await self._inside.mount_all(
                 Vertical(
                     Static(section.title, classes="heading"),
                     *(self._row(field, long=True) for field in section.fields),
@@ -240,9 +251,9 @@ class Form(Vertical):
             )
 
     def close_fold(self) -> None:
-        self.query_one(Fold).is_open = False
+        self._open = False
         self._show_fold()
-        self.query_one("#advanced").display = False
+        self._inside.display = False
 
     @on(Input.Changed, "#search")
     def _on_search(self, event: Input.Changed) -> None:
@@ -255,7 +266,7 @@ class Form(Vertical):
                     row.display = row.field.matches(event.value)
                 section.display = any(row.display for row in rows)
                 any_left = any_left or section.display
-            self.query_one("#nothing").display = not any_left
+            self._nothing.display = not any_left
 
     @on(Input.Submitted, "#search")
     def _on_search_done(self, event: Input.Submitted) -> None:

@@ -25,6 +25,7 @@ class OpenConfig(ModalScreen[Path | None]):
                             padding: 1 2; }
     OpenConfig Input { margin-top: 1; background: $surface; }
     OpenConfig OptionList { height: auto; max-height: 14; border: none; background: $panel; margin-top: 1; }
+    OpenConfig OptionList:focus { border: none; }
     """
 
     def __init__(self, files: Sequence[Path]) -> None:

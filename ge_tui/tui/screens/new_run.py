@@ -43,6 +43,8 @@ _REST_S = 0.2
 """How long the form rests after a change before the machine is looked at."""
 _BESIDE = 110
 """From this width on the preview stands beside the form."""
+_HIGH = 16
+"""With fewer lines than this the form has all of them for itself."""
 MEMORY = "new_run"
 
 HELP = """
@@ -83,6 +85,7 @@ class NewRunScreen(Screen[None]):
     NewRunScreen #beside { height: auto; max-height: 7; border-top: solid $panel; padding: 0 1; scrollbar-size: 0 0; }
     NewRunScreen > #hint { height: 2; padding: 0 2; color: $text-muted; background: $surface; }
     NewRunScreen > #hint.wrong { color: $error; }
+    NewRunScreen.low #beside { display: none; }
     NewRunScreen.wide > #body { layout: horizontal; }
     NewRunScreen.wide #beside { width: 42%; height: 1fr; max-height: 100%; border-top: none;
                                 border-left: solid $panel; padding: 0 1; }
@@ -100,7 +103,11 @@ class NewRunScreen(Screen[None]):
         self._problem_at_first = problem
         self.draft = recalled(base, recall().get(MEMORY))
         self._at_first = self.draft
+        self.form = Form(self.draft, unicode=speaks_unicode())
+        self._preview = Preview()
+        self._hint = Static(id="hint", markup=False)
         self._offer = Offer()
+        self._offer_wanted = True
         self._look: Look | None = None
         self._shelf = Shelf(looking=True)
         self._toml = ""
@@ -116,15 +123,11 @@ class NewRunScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(f"New run  in {self._runs}", id="title", markup=False)
         with Container(id="body"):
-            yield Form(self.draft, unicode=speaks_unicode())
+            yield self.form
             with VerticalScroll(id="beside", can_focus=False):
-                yield Preview()
-        yield Static(id="hint", markup=False)
+                yield self._preview
+        yield self._hint
         yield KeyLine()
-
-    @property
-    def form(self) -> Form:
-        return self.query_one(Form)
 
     async def on_mount(self) -> None:
         self.query_one(KeyLine).show([action for action in ACTIONS if action.footer])
@@ -141,8 +144,8 @@ class NewRunScreen(Screen[None]):
     def on_resize(self) -> None:
         wide = self.size.width >= _BESIDE
         self.set_class(wide, "wide")
-        preview = self.query_one(Preview)
-        preview.brief = not wide
+        self.set_class(not wide and self.size.height < _HIGH, "low")
+        self._preview.brief = not wide
         self._show_preview()
 
     def _tick(self) -> None:
@@ -161,7 +164,6 @@ class NewRunScreen(Screen[None]):
         self.form.show_list(MODELS, lists.model_picks(self._shelf, llm))
 
     def _show_hint(self) -> None:
-        hint = self.query_one("#hint", Static)
         row = self.form.row_in_focus()
         place = self._problems().get(PLACE, "")
         words, wrong = place, bool(place)
@@ -171,20 +173,20 @@ class NewRunScreen(Screen[None]):
             words = LIST_HINTS[self.focused.id or ""]
         if self._starting is not None:
             words, wrong = f"{self._said_of_start} (esc stops it)", False
-        hint.set_class(wrong, "wrong")
-        hint.update(words)
+        self._hint.set_class(wrong, "wrong")
+        self._hint.update(words)
 
     def _show_preview(self) -> None:
         now = self._look
         if now is None:
-            self.query_one(Preview).show([Line("", "looking ...")])
+            self._preview.show([Line("", "looking ...")])
             return
         lines = [*cost_lines(now, self._shelf), Line("time", self._probe.time_of(now))]
         command = starting.command(self._preset, self._runs, self.draft.sound().name)
         title = "without the screen (^y writes the file and copies this)"
         lines.append(Line(title, command, apart=True, short_name="^y copies"))
         content = self._toml or "nothing differs from the defaults"
-        self.query_one(Preview).show(lines, f"{self._preset.name}\n{content}")
+        self._preview.show(lines, f"{self._preset.name}\n{content}")
 
     def _tell(self, words: str, title: str) -> None:
         self.notify(words, title=title, severity="error", timeout=12, markup=False)
@@ -210,8 +212,10 @@ class NewRunScreen(Screen[None]):
     @work(exclusive=True, group="look", exit_on_error=True)
     async def reconsider(self, *, offer_too: bool = False) -> None:
         """Look at the machine for what stands in the form now, once typing rests."""
-        if offer_too:
+        self._offer_wanted = self._offer_wanted or offer_too  # a change may come before it is there
+        if self._offer_wanted:
             self._offer = await asyncio.to_thread(offer)
+            self._offer_wanted = False
         else:
             await asyncio.sleep(_REST_S)
         await self._look_now()
@@ -224,6 +228,8 @@ class NewRunScreen(Screen[None]):
             self._tell(str(error), "These settings do not go together")
             return
         found, toml, preset = await asyncio.to_thread(_look, settings, draft, self._runs)
+        if not self.is_running:
+            return
         self._look, self._toml, self._preset = found, toml, preset
         self._judge()
         self._show_lists()
