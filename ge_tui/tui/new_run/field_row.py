@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from ge_tui.tui.new_run.choice_line import ChoiceLine
 from ge_tui.tui.new_run.fields import Field
+from ge_tui.tui.new_run.plain_input import PlainInput
 
 
 class FieldRow(Widget):
@@ -73,7 +74,7 @@ class FieldRow(Widget):
         if self.field.choices:
             yield ChoiceLine(self.field.choices, self._text)
         else:
-            yield Input(self._text, compact=True, select_on_focus=False, placeholder=self._placeholder())
+            yield PlainInput(self._text, placeholder=self._placeholder())
 
     def _placeholder(self) -> str:
         return self.field.default if not self._text else ""
@@ -104,6 +105,8 @@ class FieldRow(Widget):
 
     def show(self, text: str, *, changed: bool) -> None:
         """Another value, without telling anybody."""
+        if (text, changed) == (self._text, self._changed):
+            return
         self._changed = changed
         if text != self._text:
             self._text = text

@@ -18,6 +18,7 @@ from ge_tui.tui.new_run.field_row import FieldRow
 from ge_tui.tui.new_run.fields import PERSONAS, Field, Section, advanced_sections, first_sections
 from ge_tui.tui.new_run.models import OFFLINE
 from ge_tui.tui.new_run.pick_list import Pick, PickList
+from ge_tui.tui.new_run.plain_input import PlainInput
 from ge_tui.tui.new_run.press_line import PressLine
 
 TASKS, DATA, MODELS = "tasks", "data", "models"
@@ -85,7 +86,7 @@ class Form(Vertical):
         self._lists = {
             name: PickList(several=name == MODELS, unicode=unicode, id=name) for name in (TASKS, DATA, MODELS)
         }
-        self.search = Input(placeholder="find a setting by its name or meaning", compact=True, id="search")
+        self.search = PlainInput(placeholder="find a setting by its name or meaning", id="search")
         self._nothing = Static("no setting is called or means that", id="nothing")
 
     # -- parts -------------------------------------------------------------------------------------------

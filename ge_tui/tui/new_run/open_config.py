@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from ge_tui.tui.new_run.plain_input import PlainInput
+
 
 class OpenConfig(ModalScreen[Path | None]):
     """A path to type, and the files that were put aside; escape loads nothing."""
@@ -35,7 +37,7 @@ class OpenConfig(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Fill the form from a settings file")
-            yield Input(placeholder="its path, as in ~/runs/digits-1/settings.toml", compact=True)
+            yield PlainInput(placeholder="its path, as in ~/runs/digits-1/settings.toml")
             yield OptionList(
                 *(Option(f"{file.stem}  ({file.parent})", id=str(place)) for place, file in enumerate(self._files)),
                 markup=False,

@@ -10,7 +10,9 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -90,6 +92,9 @@ class NewRunScreen(Screen[None]):
     NewRunScreen.wide #beside { width: 42%; height: 1fr; max-height: 100%; border-top: none;
                                 border-left: solid $panel; padding: 0 1; }
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in every screen, but a field that is gone to paints itself, not the whole screen."""
 
     def __init__(self, runs: Path) -> None:
         """`runs` is where the run will be kept."""
@@ -174,7 +179,7 @@ class NewRunScreen(Screen[None]):
         if self._starting is not None:
             words, wrong = f"{self._said_of_start} (esc stops it)", False
         self._hint.set_class(wrong, "wrong")
-        self._hint.update(words)
+        self._hint.update(words, layout=False)  # a layout would paint the whole screen
 
     def _show_preview(self) -> None:
         now = self._look
