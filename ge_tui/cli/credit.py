@@ -1,42 +1,112 @@
-"""`ge-tui show RUN --credit`: what each persona, category, operator, model and temperature has earned."""
+"""`ge-tui show RUN --credit`: what each choice has earned, how the models do, and whether evolution pays."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from ge_tui.cli.output import print_json, print_table
-from ge_tui.run.crediting import trials
+from ge_tui.run.comparison import Comparison, Course, compare
+from ge_tui.run.crediting import KINDS
+from ge_tui.run.model_figures import ModelFigures, model_figures
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader
-from ge_tui.search import credit
-
-_KINDS = ("persona", "category", "operator", "model", "temperature")
+from ge_tui.run.store.calls import call_figures
+from ge_tui.run.summary import format_metric
+from ge_tui.run.trials import all_trials
+from ge_tui.search import Credit, Objective, credit
 
 
 def print_credit(reader: RunReader, *, as_json: bool) -> None:
-    """A row for each arm: tried, valid, improved with its 80 % interval, hypervolume gained, cost."""
+    """A row for each arm: tried, valid, improved with its 80 % interval, hypervolume gained, cost; a row for each
+    model; and evolution beside the baseline, where the run has one."""
     objectives = objectives_from(reader.run().objectives)
-    past = trials(reader, Pool(reader, objectives), objectives, with_cost=True)
-    earned = {kind: credit(past, kind) for kind in _KINDS}
+    pool = Pool(reader, objectives)
+    past = all_trials(reader, pool, objectives)
+    earned = {kind.name: credit(past, kind.name) for kind in KINDS}
+    models = model_figures(call_figures(reader.connection))
+    comparison = compare(reader, pool, objectives)
     if as_json:
-        print_json({kind: {arm: asdict(row) for arm, row in arms.items()} for kind, arms in earned.items()})
+        arms = {kind: {arm: asdict(row) for arm, row in rows.items()} for kind, rows in earned.items()}
+        figures = {name: asdict(row) for name, row in models.items()}
+        print_json({**arms, "models": figures, "comparison": comparison and _comparison_as_json(comparison)})
         return
-    if not past:
-        print("no child of this run was made with a language model, so there is nothing to credit")
-        return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("choice", "arm"):
-        table.add_column(name)
-    for name in ("tried", "valid", "improved", "rate (80 %)", "gain", "tokens", "seconds"):
-        table.add_column(name, justify="right")
+    if past:
+        print_table(_arms_table(earned))
+    else:
+        print("no child of evolution in this run was made with a language model, so there is nothing to credit")
+    if models:
+        print_table(_models_table(models))
+    if comparison is not None:
+        print_table(_comparison_table(comparison, objectives[0]))
+        print(comparison.verdict())
+
+
+def _arms_table(earned: Mapping[str, Mapping[str, Credit]]) -> Table:
+    table = _table(("choice", "arm"), ("tried", "valid", "improved", "rate (80 %)", "gain", "tokens", "seconds"))
     for kind, arms in earned.items():
         for arm, row in arms.items():
             rate = f"{row.mean:.2f} ({row.low:.2f}-{row.high:.2f})"
             figures = (f"{row.gain:.5f}", f"{row.tokens:,}", f"{row.seconds:,.0f}")
-            table.add_row(kind, arm, str(row.tried), str(row.valid), str(row.improved), rate, *figures)
+            table.add_row(kind, escape(arm), str(row.tried), str(row.valid), str(row.improved), rate, *figures)
         table.add_section()
-    print_table(table)
+    return table
+
+
+def _models_table(models: Mapping[str, ModelFigures]) -> Table:
+    table = _table(("model",), ("calls", "usable answers", "success", "no answer", "tokens/s"))
+    for name, row in models.items():
+        speed = "-" if row.tokens_per_s is None else f"{row.tokens_per_s:,.1f}"
+        table.add_row(escape(name), str(row.calls), str(row.read), f"{row.success:.0%}", str(row.failed), speed)
+    return table
+
+
+def _comparison_table(comparison: Comparison, first: Objective) -> Table:
+    best = f"best {first.name}"
+    table = _table(
+        ("made by",), ("children", "evaluations", best, "by", "hypervolume", f"after {comparison.evaluations}")
+    )
+    rows = {"evolution": comparison.evolution, "baseline": comparison.baseline}
+    parts = {f"  of which {maker}": course for maker, course in comparison.baseline_by.items()}
+    for name, course in (rows | (parts if len(parts) > 1 else {})).items():
+        now = course.now
+        whose = "-" if now.individual is None else f"#{now.individual}"
+        equal = "" if name in parts else f"{course.after(comparison.evaluations).hypervolume:.5f}"
+        figures = (format_metric(first.name, now.best), whose, f"{now.hypervolume:.5f}", equal)
+        table.add_row(escape(name), str(course.children), str(course.evaluations), *figures)
+    return table
+
+
+def _comparison_as_json(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "evaluations": comparison.evaluations,
+        "evolution": _course_as_json(comparison.evolution, comparison.evaluations),
+        "baseline": _course_as_json(comparison.baseline, comparison.evaluations),
+        "baseline_by": {name: _course_as_json(part, part.evaluations) for name, part in comparison.baseline_by.items()},
+        "verdict": comparison.verdict(),
+    }
+
+
+def _course_as_json(course: Course, equal: int) -> dict[str, Any]:
+    return {
+        "children": course.children,
+        "evaluations": course.evaluations,
+        "now": asdict(course.now),
+        "at_equal_evaluations": asdict(course.after(equal)),
+        "course": [asdict(reached) for reached in course.course],
+    }
+
+
+def _table(words: Iterable[str], figures: Iterable[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in words:
+        table.add_column(name)
+    for name in figures:
+        table.add_column(name, justify="right")
+    return table

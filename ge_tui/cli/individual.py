@@ -11,7 +11,7 @@ from ge_tui.cli.output import print_code, printable
 from ge_tui.cli.tables import what_was_done
 from ge_tui.errors import UserError
 from ge_tui.genome import unified_diff
-from ge_tui.run.store import IndividualRow, RunReader
+from ge_tui.run.store import Arm, IndividualRow, RunReader
 from ge_tui.run.store.calls import KeptCall, calls_of
 from ge_tui.run.summary import Standing, format_metric
 
@@ -22,6 +22,8 @@ def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) 
     print(f"status   {row.status}" + (f" ({row.outcome})" if row.outcome else ""))
     if row.reason:
         print(f"reason   {printable(row.reason)}")
+    if row.arm is not Arm.EVOLUTION:
+        print(f"arm      {row.arm}, made by {row.proposer}")
     if what_was_done(row):
         print(f"change   {what_was_done(row)}")
     if row.temperature is not None:

@@ -53,6 +53,10 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "llm_back": lambda _: "the language model is back",
     "residency": lambda e: f"language model {e.payload['mode']}: {one_line(e.payload['reason'])}",
     "llm_unloaded": lambda e: f"unloaded {', '.join(e.payload['models'])}{_freed(e)} ({e.payload['seconds']:.1f} s)",
+    "llm_spilled": lambda e: (
+        f"only {e.payload['gpu_mb'] / e.payload['mb']:.0%} of {e.payload['model']} is on the GPU, so it writes slowly; "
+        "free GPU memory, or choose a smaller model or ollama.residency=phased"
+    ),
     "llm_unload_failed": lambda e: f"the model could not be unloaded: {one_line(e.payload['reason'])}",
     "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Collection
 from typing import Any
 
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UserError
 from ge_tui.run import inbox
-from ge_tui.run.controls import ControlBoard, check_controls, flatten, fold
+from ge_tui.run.controls import ControlBoard, checker, flatten, fold
 from ge_tui.run.directory import RunBusyError, RunDirectory, find_run
-from ge_tui.run.language_models import models_named
 from ge_tui.run.store import RunReader, Store
 from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.load import with_values
@@ -26,11 +24,11 @@ def steer(options: argparse.Namespace) -> int:
     directory = find_run(options.runs, options.run)
     changes = [parse_assignment(text, controls_only=True) for text in options.changes]
     with RunReader(directory.database) as reader:
-        before, models = fold(reader.controls()), models_named(reader.run().settings["llm"])
+        before, check = fold(reader.controls()), checker(reader)
     for change, text in zip(changes, options.changes, strict=True):
-        check_controls(with_values(Settings(controls=before), [change], f"'{text}'").controls, models)
+        check(with_values(Settings(controls=before), [change], f"'{text}'").controls)
     requests = [inbox.send(directory.inbox, ".".join(path[1:]), value) for path, value in changes]
-    taken = _apply_ourselves(directory, models) or _wait(directory, [request.id for request in requests])
+    taken = _apply_ourselves(directory) or _wait(directory, [request.id for request in requests])
     with RunReader(directory.database) as reader:
         now = flatten(fold(reader.controls()))
         _refuse_refused(reader, [request.id for request in requests], taken=taken)
@@ -43,13 +41,13 @@ def steer(options: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _apply_ourselves(directory: RunDirectory, models: Collection[str]) -> bool:
+def _apply_ourselves(directory: RunDirectory) -> bool:
     """Put the requests on record where no engine has the run open, so that the next one finds them."""
     try:
         with directory.locked():
             store = Store(directory.database)
             try:
-                ControlBoard(store, directory.inbox, lambda controls: check_controls(controls, models)).refresh()
+                ControlBoard(store, directory.inbox, checker(store)).refresh()
             finally:
                 store.close()
     except RunBusyError:

@@ -10,7 +10,7 @@ from rich.table import Table
 from ge_tui.cli.output import printable
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import IndividualRow, RunReader
+from ge_tui.run.store import Arm, IndividualRow, RunReader
 from ge_tui.run.summary import format_metric
 
 SEED = 0
@@ -42,8 +42,9 @@ def front_table(reader: RunReader, objectives: list[dict[str, Any]], shown: int 
 
 
 def made_by(row: IndividualRow) -> str:
-    """`mutate #7`, `crossover #3 x #5`."""
-    return f"{row.operator} {' x '.join(f'#{parent}' for parent in row.parents)}".strip()
+    """`mutate #7`, `crossover #3 x #5`, `baseline: create #0`."""
+    arm = "" if row.arm is Arm.EVOLUTION else f"{row.arm}: "
+    return f"{arm}{row.operator} {' x '.join(f'#{parent}' for parent in row.parents)}".strip()
 
 
 def what_was_done(row: IndividualRow) -> str:

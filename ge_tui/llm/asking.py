@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ge_tui.genome import Genome
 from ge_tui.llm.proposer import Brief, Insight, Parent, Story
+from ge_tui.llm.temperatures import temperature_in
 from ge_tui.search import weighted_choice
-
-TEMPERATURES: Mapping[str, tuple[float, float]] = {
-    "create": (0.05, 0.40),
-    "mutate": (0.02, 0.35),
-    "eot": (0.02, 0.35),
-    "crossover": (0.05, 0.10),
-    "repair": (0.0, 0.20),
-}
-"""The range of each operator, at control temperature 1 (facts of the original system; repair is ours)."""
-
 
 REUSE = 0.5
 """How often an insight on record is used again instead of thinking anew."""
@@ -77,9 +68,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
     if operator == "repair":
         failed = story.failure.segment if story.failure else None
         segment = failed if failed in genome.names else None
-    low, high = TEMPERATURES[operator]
-    middle, width = (low + high) / 2, (high - low) * story.temperature_spread
-    temperature = round((middle + width * (heat - 0.5)) * brief.temperature, 3)
+    temperature = temperature_in(operator, heat, brief.temperature, story.temperature_spread, story.temperatures)
     return Draws(
         operator,
         segment,

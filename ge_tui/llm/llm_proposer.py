@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +23,10 @@ from ge_tui.llm.proposer import Brief, Parent, Proposal, Refusal, Step, Story
 
 _INSIGHT = re.compile(r"<insight>(.*?)</insight>", re.DOTALL | re.IGNORECASE)
 _INSIGHT_MOST = 1000
+_FLAPS = 5
+"""So often may a server be away for one call though it is there when looked for; then the call is given up."""
+_CALM_S = 2.0
+"""Before asking such a server again; longer each time."""
 _OVERFLOWS = {FailureKind.TRUNCATED_PROMPT, FailureKind.PROMPT_TOO_LONG}
 
 Tell = Callable[..., None]
@@ -119,7 +125,8 @@ class LlmProposer:
         kept = self._recorder.recorded(*where)
         if kept is None:
             try:
-                prompt = compose.fit(self._prompt(draws, genome, brief, story), self._rooms[draws.model].chars)
+                room = self._rooms[draws.model]
+                prompt = compose.fit(self._prompt(draws, genome, brief, story), room.chars, room.most)
             except compose.PromptTooLongError as error:
                 return Refusal(FailureKind.PROMPT_TOO_LONG, str(error))
             kept = await self._ask(where, draws, prompt)
@@ -144,9 +151,10 @@ class LlmProposer:
                    segment=draws.segment, temperature=draws.temperature, template=prompt.template)  # fmt: skip
         asked = _asked(where, draws, prompt, call)
         self._recorder.begin(asked)
-        while True:
+        for away in itertools.count():
+            await asyncio.sleep(max(0, away - 1) * _CALM_S)
             answer = await self._model.generate(call, functools.partial(self._recorder.words, *where))
-            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER:
+            if not isinstance(answer, LlmFailure) or answer.policy is not Policy.WAIT_FOR_SERVER or away == _FLAPS:
                 break
             self._tell("llm_away", number, reason=answer.detail)
             await self._model.wait_until_back(lambda *_args: None)

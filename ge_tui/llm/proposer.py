@@ -65,6 +65,8 @@ class Story:
     """By segment: what was tried on it without success."""
     temperature_spread: float = 1.0
     """How much of an operator's range of temperatures is drawn from, around its middle."""
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    """The weights of the bands that a temperature is drawn from, inside that range; empty: all of it alike."""
     failure: Failure | None = None
     """For a repair."""
 

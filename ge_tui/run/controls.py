@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ from ge_tui.errors import UsageError
 from ge_tui.llm import offline
 from ge_tui.run import inbox
 from ge_tui.run.store import ControlRow, Store
+from ge_tui.run.store.queries import Queries
 from ge_tui.settings import Controls, Settings
 from ge_tui.settings.keys import find_key
-from ge_tui.settings.load import with_values
+from ge_tui.settings.load import names_in, with_values
 
 
 def flatten(controls: Controls) -> dict[str, Any]:
@@ -34,19 +35,41 @@ def fold(rows: Iterable[ControlRow]) -> Controls:
     return with_values(Settings(), values, "the run's controls").controls
 
 
-def check_controls(controls: Controls, models: Collection[str] = ()) -> None:
-    """What the schema cannot know of controls; `models` are those of the run. Raises UsageError."""
+def checker(queries: Queries) -> Callable[[Controls], None]:
+    """What says whether controls will do for a run that was begun, so that its models are known."""
+    models: list[str] = queries.run().environment.get("models", [])
+    launched = fold(row for row in queries.controls() if row.actor == "launch")
+    known = {*models, *names_in(launched, "model")}
+
+    def check(controls: Controls) -> None:
+        check_controls(controls)
+        if models:
+            check_models(controls, models, known)
+
+    return check
+
+
+def check_models(controls: Controls, models: Sequence[str], known: Container[str] = ()) -> None:
+    """Whether controls name and leave something of the run's models. Raises UsageError.
+
+    `known` are other names that may be weighed: a configuration may have weights for models of other runs.
+    """
+    there_are = f"this run asks: {', '.join(models)}"
+    unknown = [name for name in names_in(controls, "model") if name not in models and name not in known]
+    if unknown or (controls.model_locked and controls.model_locked not in models):
+        raise UsageError(f"no model '{(unknown or [controls.model_locked])[0]}'; {there_are}")
+    if not controls.model_locked and all(controls.model.get(name, 1.0) == 0 for name in models):
+        raise UsageError(f"every model has weight 0; leave at least one above it ({there_are})")
+
+
+def check_controls(controls: Controls) -> None:
+    """What the schema cannot know of controls. Raises UsageError."""
     unknown = [name for name in controls.operator if name not in offline.OPERATORS]
     if unknown:
         raise UsageError(f"no offline operator '{unknown[0]}'; there are: {', '.join(offline.OPERATORS)}")
     for kind, weights in (("persona", controls.persona), ("category", controls.category)):
         if not any(weights.values()):
             raise UsageError(f"every {kind} has weight 0; leave at least one above it")
-    if models and all(controls.model.get(name, 1.0) == 0 for name in models):
-        raise UsageError("every model has weight 0; leave at least one above it")
-    strangers = [name for name in controls.model if name not in models]
-    if models and strangers:
-        raise UsageError(f"the run has no model '{strangers[0]}'; it has: {', '.join(models)}")
     if all(controls.operator.get(name, 1.0) == 0 for name in offline.OPERATORS):
         raise UsageError("every offline operator has weight 0; leave at least one above it")
 

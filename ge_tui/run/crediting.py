@@ -1,106 +1,120 @@
-"""Who earned what: the trials of a run as credit counts them, and the shares that follow from them."""
+"""Who chooses: the kinds of choice that can be left to the program, and what each is drawn by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from ge_tui.run.memory import helped
-from ge_tui.run.pool import Pool
-from ge_tui.run.store import IndividualRow, Status
-from ge_tui.run.store.calls import calls_of
-from ge_tui.run.store.queries import Queries
-from ge_tui.search import (
-    Archive,
-    Mode,
-    Objective,
-    Trial,
-    as_weights,
-    draw,
-    hypervolume,
-    probabilities,
-    temperature_band,
-)
+from ge_tui.llm.temperatures import band_widths
+from ge_tui.search import Mode, Trial, as_weights, draw, probabilities
 from ge_tui.settings import Controls
 
-ARMS = ("persona", "category")
-"""The kinds of choice that can be left to the program."""
 _MOST_FLOOR = 0.5
 """No more than this part of all calls is spent on giving every arm its floor."""
 _FLOOR = 0.05
+_RANGED = ("create", "mutate", "eot")
+"""The operators whose range of temperatures holds several bands."""
 
 
-def trials(queries: Queries, pool: Pool, objectives: Sequence[Objective], *, with_cost: bool = False) -> list[Trial]:
-    """One trial for each child that an LLM was asked for and whose end is known.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of choice: its arms, and the controls that say how they are chosen."""
 
-    It counts as improved where it was measured and its first parent does not dominate it. Gain and cost are
-    looked up on request: they need every call and a hypervolume for each newcomer of the archive.
-    """
-    rows = queries.individuals("persona IS NOT NULL AND status NOT IN ('proposing', 'waiting', 'evaluating')")
-    gains = _gains(queries, pool, objectives) if with_cost else {}
-    return [_trial(queries, pool, objectives, row, gains, with_cost=with_cost) for row in rows]
+    name: str
+    """As trials call it."""
+    control: str
+    """What the names of its controls begin with: `{control}_mode`, `{control}_locked`, `{control}_share`."""
+    weights: Callable[[Controls, Sequence[str]], Mapping[str, float]]
+    """The user's own weights of its arms, from the controls and the names of the run's models."""
+    operators: tuple[str, ...] = ()
+    """Only trials of these operators left a choice, so only they teach; empty: all."""
+
+    def mode(self, controls: Controls) -> Mode:
+        return Mode(self._control(controls, "mode"))
+
+    def locked(self, controls: Controls) -> str:
+        """The one arm to be used; empty: none."""
+        return str(self._control(controls, "locked"))
+
+    def shares(self, controls: Controls) -> Mapping[str, float]:
+        """What the program set last."""
+        given: Mapping[str, float] = self._control(controls, "share")
+        return given
+
+    def _control(self, controls: Controls, what: str) -> Any:
+        return getattr(controls, f"{self.control}_{what}")
 
 
-def left_to_the_program(controls: Controls, kind: str) -> bool:
-    """Whether something else than the user's weights decides."""
-    return getattr(controls, f"{kind}_mode") != Mode.MANUAL or bool(getattr(controls, f"{kind}_locked"))
+def _operators(controls: Controls, _names: Sequence[str]) -> Mapping[str, float]:
+    """How often a slot sees each operator where the user's probabilities decide."""
+    mutation, thinking = controls.mutation_probability, controls.eot_probability
+    return {
+        "mutate": mutation * (1 - thinking),
+        "eot": mutation * thinking,
+        "crossover": controls.crossover_probability,
+    }
 
 
-def shares(controls: Controls, past: Sequence[Trial], kind: str, seed: int, generation: int) -> dict[str, float]:
-    """How often each arm is to be drawn in a generation."""
-    mode, locked = Mode(getattr(controls, f"{kind}_mode")), getattr(controls, f"{kind}_locked") or None
-    weights: Mapping[str, float] = getattr(controls, kind)
-    rng = draw(seed, generation, 0, f"credit/{kind}")
+def _models(controls: Controls, names: Sequence[str]) -> Mapping[str, float]:
+    return {name: controls.model.get(name, 1.0) for name in names}
+
+
+def _temperatures(controls: Controls, _names: Sequence[str]) -> Mapping[str, float]:
+    """How much of the operators' ranges each band holds."""
+    ranges = [band_widths(operator, controls.temperature, controls.temperature_spread) for operator in _RANGED]
+    bands = sorted({band for widths in ranges for band in widths})
+    return {band: math.fsum(widths.get(band, 0.0) for widths in ranges) for band in bands}
+
+
+PERSONA = Kind("persona", "persona", lambda controls, _: controls.persona)
+CATEGORY = Kind("category", "category", lambda controls, _: controls.category)
+OPERATOR = Kind("operator", "llm_operator", _operators, ("mutate", "eot", "crossover"))
+MODEL = Kind("model", "model", _models)
+TEMPERATURE = Kind("temperature", "temperature", _temperatures, _RANGED)
+KINDS = (PERSONA, CATEGORY, OPERATOR, MODEL, TEMPERATURE)
+"""Everything that can be left to the program."""
+
+
+def has_shares(controls: Controls, kind: Kind, models: Sequence[str]) -> bool:
+    """Whether the program has shares to set: it may, and there is more than one arm."""
+    weights = kind.weights(controls, models).values()
+    return kind.mode(controls) is not Mode.MANUAL and sum(weight > 0 for weight in weights) > 1
+
+
+def new_shares(
+    controls: Controls, kind: Kind, models: Sequence[str], past: Sequence[Trial], seed: int, generation: int
+) -> dict[str, float]:
+    """How often each arm is to be drawn in a generation, by what came of the trials before it."""
+    weights = kind.weights(controls, models)
+    told = [trial for trial in past if not kind.operators or trial.arms["operator"] in kind.operators]
+    rng = draw(seed, generation, 0, f"credit/{kind.name}")
     floor = min(_FLOOR, _MOST_FLOOR / len(weights))
-    return as_weights(probabilities(weights, past, kind, mode, rng, floor=floor, locked=locked))
+    return as_weights(probabilities(weights, told, kind.name, kind.mode(controls), rng, floor=floor))
 
 
-def weights_in_force(controls: Controls, kind: str) -> Mapping[str, float]:
-    """What the arms of a kind are drawn by: a locked one, the program's shares, or the user's weights."""
-    own: Mapping[str, float] = getattr(controls, kind)
-    given: Mapping[str, float] = getattr(controls, f"{kind}_share")
-    locked: str = getattr(controls, f"{kind}_locked")
+def weights_in_force(controls: Controls, kind: Kind, models: Sequence[str] = ()) -> Mapping[str, float]:
+    """What the arms of a kind are drawn by: a locked one, the program's shares, or the user's weights.
+
+    What the user turned off since the shares were set is off.
+    """
+    own = kind.weights(controls, models)
+    locked = kind.locked(controls)
     if locked:
         return {locked: 1.0}
-    return given if given and left_to_the_program(controls, kind) else own
+    if kind.mode(controls) is Mode.MANUAL:
+        return own
+    given = kind.shares(controls)
+    shares = {arm: given.get(arm, 0.0) if weight > 0 else 0.0 for arm, weight in own.items()}
+    return shares if any(shares.values()) else own
 
 
-def _trial(
-    queries: Queries,
-    pool: Pool,
-    objectives: Sequence[Objective],
-    row: IndividualRow,
-    gains: Mapping[int, float],
-    *,
-    with_cost: bool,
-) -> Trial:
-    arms = {
-        "persona": str(row.persona),
-        "category": str(row.category),
-        "operator": row.operator,
-        "model": row.proposer,
-        "temperature": temperature_band(row.temperature or 0.0),
-    }
-    calls = [kept.call for kept in calls_of(queries.connection, row.number)] if with_cost else []
-    training = sum(e.wall_s or 0.0 for e in queries.evaluations(row.number)) if with_cost else 0.0
-    return Trial(
-        row.number,
-        arms,
-        valid=row.status is Status.EVALUATED,
-        improved=helped(pool, row, objectives),
-        gain=gains.get(row.number, 0.0),
-        tokens=sum(call.prompt_tokens + call.completion_tokens for call in calls),
-        seconds=training + sum(call.total_s for call in calls),
-    )
+def program_chooses(controls: Controls, kind: Kind) -> bool:
+    """Whether anything else than the user's own weights decides."""
+    return bool(kind.locked(controls)) or kind.mode(controls) is not Mode.MANUAL
 
 
-def _gains(queries: Queries, pool: Pool, objectives: Sequence[Objective]) -> dict[int, float]:
-    """The hypervolume each individual added, in the order of their numbers."""
-    archive, volume = Archive(objectives), 0.0
-    gains: dict[int, float] = {}
-    for row in queries.individuals("status = 'evaluated'"):
-        candidate = pool.candidate(row.number)
-        if candidate is not None and archive.add(candidate):
-            now = hypervolume(archive.members, objectives)
-            gains[row.number] = max(0.0, now - volume)
-            volume = now
-    return gains
+def as_the_user_set_it(controls: Controls) -> Controls:
+    """The controls without anything that the program learned from the run."""
+    return controls.model_copy(update={f"{kind.control}_mode": Mode.MANUAL.value for kind in KINDS})

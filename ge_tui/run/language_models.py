@@ -10,7 +10,7 @@ from typing import Self
 from ge_tui.errors import NotReadyError, UsageError
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import cut
-from ge_tui.llm.llm_proposer import Sampling
+from ge_tui.llm.llm_proposer import Model, Sampling
 from ge_tui.llm.ollama import (
     LlmFailure,
     ModelInfo,
@@ -69,6 +69,8 @@ class LanguageModels:
     """Models on their server, by the names they are asked for with."""
 
     client: OllamaClient
+    model: Model
+    """What calls go through: the client, or what watches over it."""
     installed: Mapping[str, ModelInfo]
     samplings: Mapping[str, Sampling]
 
@@ -94,7 +96,7 @@ async def find_models(settings: Settings, task: Task) -> LanguageModels:
     except BaseException:
         await client.close()
         raise
-    return LanguageModels(client, installed, samplings)
+    return LanguageModels(client, client, installed, samplings)
 
 
 async def _installed(client: OllamaClient, names: list[str]) -> dict[str, ModelInfo]:

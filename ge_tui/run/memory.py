@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import IndividualRow, Status, Store
+from ge_tui.run.store import Arm, IndividualRow, Status, Store
 from ge_tui.run.store.calls import KeptInsight, insights_of
 from ge_tui.search import Objective, dominates
 
@@ -23,6 +23,8 @@ def lessons(store: Store, pool: Pool, objectives: Sequence[Objective]) -> dict[s
     since = max(0, store.next_number() - _LOOKED_AT)
     found: dict[str, list[str]] = {}
     for row in reversed(store.individuals("number >= ? AND segment IS NOT NULL AND source_blob IS NOT NULL", (since,))):
+        if row.arm is not Arm.EVOLUTION:
+            continue
         texts = found.setdefault(str(row.segment), [])
         if len(texts) < _LESSONS and (told := _lesson(store, pool, row, objectives)):
             texts.append(told)

@@ -6,27 +6,37 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ge_tui.genome import Genome, cut
-from ge_tui.run.store import IndividualRow, RunReader, Status, Store
+from ge_tui.run.store import Arm, IndividualRow, RunReader, Status, Store
 from ge_tui.search import Archive, Candidate, Objective
 
 
 class Pool:
-    """The evaluated individuals of a run as candidates, and the archive over all of them."""
+    """The evaluated individuals of a run as candidates, and the archives over them."""
 
     def __init__(self, store: Store | RunReader, objectives: Sequence[Objective]) -> None:
         self._store = store
         self._archive = Archive(objectives)
+        self._evolved = Archive(objectives)
         self._candidates: dict[int, Candidate] = {}
+        baseline = store.baseline()
         for number, metrics in store.metrics().items():
-            self.add(Candidate(number, metrics))
+            self.add(Candidate(number, metrics), Arm.BASELINE if number in baseline else Arm.EVOLUTION)
 
     @property
     def front(self) -> list[Candidate]:
+        """The best trade-offs of the run, whoever made them."""
         return list(self._archive.members)
 
-    def add(self, candidate: Candidate) -> None:
+    @property
+    def evolved_front(self) -> list[Candidate]:
+        """The best trade-offs that evolution made: what it may know of."""
+        return list(self._evolved.members)
+
+    def add(self, candidate: Candidate, arm: Arm = Arm.EVOLUTION) -> None:
         self._candidates[candidate.number] = candidate
         self._archive.add(candidate)
+        if arm is Arm.EVOLUTION:
+            self._evolved.add(candidate)
 
     def candidate(self, number: int) -> Candidate | None:
         """An individual that was evaluated; None for any other."""

@@ -74,7 +74,7 @@ def make_proposer(
         log, samplings = CallLog(store, replayed), _any_samplings(name, models_asked(replayed))
         return LlmProposer(settings.llm, NoModel(name), samplings, setting, habits, log, store.note)
     log, lanes = CallLog(store), settings.ollama.lanes
-    return LlmProposer(settings.llm, models.client, models.samplings, setting, habits, log, store.note, lanes=lanes)
+    return LlmProposer(settings.llm, models.model, models.samplings, setting, habits, log, store.note, lanes=lanes)
 
 
 def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:

@@ -18,7 +18,7 @@ from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
 from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, check_controls, flatten
+from ge_tui.run.controls import ControlBoard, check_controls, check_models, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
@@ -51,7 +51,9 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
     check_llm(settings.llm, runs)
     models = models_named(settings.llm)
     settings = settings.model_copy(update={"controls": _weighed(settings.controls, models)})
-    check_controls(settings.controls, tuple(models))
+    check_controls(settings.controls)
+    if models:
+        check_models(settings.controls, tuple(models), settings.controls.model)
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
     task.plan(name, settings.evaluation.recipe, settings.evaluation.rung)
@@ -91,11 +93,10 @@ def bring_up_to_date(directory: RunDirectory) -> RunRow:
 
 
 def _weighed(controls: Controls, models: Mapping[str, float]) -> Controls:
-    """The controls a run is launched with: each of several models has a weight, and no other model has one."""
-    if not models:
+    """The controls a run is launched with: each of several models has a weight, a control's own where it is given."""
+    if len(models) < 2:
         return controls
-    own = {name: weight for name, weight in controls.model.items() if name in models}
-    return controls.model_copy(update={"model": {**models, **own} if len(models) > 1 else own})
+    return controls.model_copy(update={"model": {**models, **controls.model}})
 
 
 async def work(directory: RunDirectory, *, on_event: OnEvent = lambda _: None, changes: Iterable[str] = ()) -> Ending:
@@ -134,8 +135,9 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         closing.push_async_callback(proposer.close)
         kept = {"residency": asdict(housing.decision)} if housing else {}
         store.set_environment({**_environment(), **found, "models": list(proposer.models), **kept})
-        weighed = tuple(models_named(settings.llm))
-        board = ControlBoard(store, directory.inbox, lambda controls: check_controls(controls, weighed))
+        board = ControlBoard(store, directory.inbox, checker(store))
+        if proposer.models:
+            check_models(board.current, proposer.models, board.current.model)
         if run.status != "new":
             board.set("resume", "stop", "no")
             board.set("resume", "pause", False)
@@ -226,7 +228,7 @@ def _row(new: NewRun, name: str) -> RunRow:
         task=task,
         data=data,
         objectives=without_references(new.objectives),
-        environment=_environment(),
+        environment={**_environment(), "models": list(models_named(new.settings.llm))},
         seconds=0.0,
     )
 

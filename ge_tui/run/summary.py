@@ -100,6 +100,7 @@ def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]
         "number": row.number,
         "generation": row.generation,
         "slot": row.slot,
+        "arm": row.arm,
         "operator": row.operator,
         "proposer": row.proposer,
         "persona": row.persona,

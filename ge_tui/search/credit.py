@@ -16,7 +16,7 @@ OUTSIDE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One finished child, as credit sees it."""
+    """One attempt at a child that came to its end, as credit sees it."""
 
     number: int
     """The individual's number in its run: trials are ordered by it, whatever the order they are given in."""
@@ -25,7 +25,7 @@ class Trial:
     valid: bool
     """Trained to the end."""
     improved: bool
-    """Survived the environmental selection of its generation, and is no duplicate."""
+    """Measured, no duplicate, and not dominated by the parent it was made from."""
     gain: float
     """Hypervolume gained when it entered the archive; 0 or more."""
     tokens: int

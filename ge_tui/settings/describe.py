@@ -64,11 +64,11 @@ def _names(key: Key) -> str:
 
 def default_in_words(key: Key) -> str:
     """What a setting is where nobody says otherwise."""
-    if key.is_table:
-        return "1"
     extra = key.field.json_schema_extra
     if isinstance(extra, dict) and "default_in_words" in extra:
         return str(extra["default_in_words"])
+    if key.is_table:
+        return "1"
     value: Any = key.field.get_default(call_default_factory=True)
     if isinstance(value, tuple):
         return ",".join(value) or "the task's"

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from ge_tui.errors import UsageError
 from ge_tui.paths import user_config
 from ge_tui.settings.keys import check_group, find_key, is_text
-from ge_tui.settings.schema import CATEGORIES, PERSONAS, Settings
+from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS, Controls, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
 
 Path_ = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
+_KNOWN_NAMES = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
+"""What can be weighed, locked and given a share; a run's models are known to the run alone."""
 _OWN_FILES = {"persona": "personas.toml", "category": "categories.toml"}
 
 
@@ -116,24 +118,30 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         settings = Settings.model_validate(completed)
     except ValidationError as error:
         raise UsageError(f"{source}: {_complaint(error)}") from None
-    for (_, table), names in _KNOWN_WEIGHTS.items():
-        named = [*getattr(settings.controls, table), *getattr(settings.controls, f"{table}_share")]
-        locked = getattr(settings.controls, f"{table}_locked")
-        unknown = [name for name in [*named, *([locked] if locked else [])] if name not in names]
-        known = (*names, *own_names(table)) if unknown else names
+    for kind, names in _KNOWN_NAMES.items():
+        unknown = [name for name in names_in(settings.controls, kind) if name not in names]
+        known = (*names, *own_names(kind)) if unknown else names
         unknown = [name for name in unknown if name not in known]
         if unknown:
-            raise UsageError(f"{source}: no {table} '{unknown[0]}'; there are: {', '.join(known)}")
+            raise UsageError(f"{source}: no {kind} '{unknown[0]}'; there are: {', '.join(known)}")
     return settings
 
 
-def own_names(table: str) -> list[str]:
+def own_names(kind: str) -> list[str]:
     """The personas or categories that the user's own prompts add; a weight above 0 has them used."""
-    file = user_config() / "prompts" / _OWN_FILES[table]
+    if kind not in _OWN_FILES:
+        return []
     try:
-        return list(read_toml(file))
+        return list(read_toml(user_config() / "prompts" / _OWN_FILES[kind]))
     except (FileNotFoundError, UsageError):  # whoever makes prompts of it says what is wrong with it
         return []
+
+
+def names_in(controls: Controls, kind: str) -> list[str]:
+    """Every name of a kind of choice that the controls weigh, lock or give a share."""
+    weights, locked = getattr(controls, kind, None), getattr(controls, f"{kind}_locked")
+    own = weights if isinstance(weights, dict) else {}
+    return [*own, *getattr(controls, f"{kind}_share"), *([locked] if locked else [])]
 
 
 def _complaint(error: ValidationError) -> str:

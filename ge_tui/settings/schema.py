@@ -14,6 +14,12 @@ MONTH_S = 30 * 24 * 3600
 
 PERSONAS = ("expert", "mad_scientist", "magoo", "engineer")
 CATEGORIES = ("params", "params_unusual", "complex", "reduce_params", "unusual", "significant")
+LLM_OPERATORS = ("mutate", "eot", "crossover")
+"""What an LLM may be asked to do with a parent."""
+BANDS = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(9))
+"""Every band of temperatures that an operator can reach."""
+
+Chooser = Literal["manual", "assist", "auto"]
 
 
 class Group(BaseModel):
@@ -36,6 +42,24 @@ class Group(BaseModel):
 
 def _equal_weights(names: tuple[str, ...]) -> dict[str, float]:
     return dict.fromkeys(names, 1.0)
+
+
+def _mode(kind: str, manual: str, addition: str = "") -> Any:
+    text = f"who chooses the {kind}: {manual} (manual), what worked so far (auto), or half and half (assist){addition}"
+    return Field("manual", description=text)
+
+
+def _locked(kind: str) -> Any:
+    text = f"the one {kind} to use, whatever the weights; empty: none"
+    return Field("", json_schema_extra={"default_in_words": "none"}, description=text)
+
+
+def _share(kind: str) -> Any:
+    return Field(
+        default_factory=dict,
+        json_schema_extra={"names": f"each {kind}", "default_in_words": "none"},
+        description=f"what the program draws the {kind} by in assist and auto; it sets this itself",
+    )
 
 
 class Controls(Group):
@@ -68,28 +92,6 @@ class Controls(Group):
         default_factory=lambda: _equal_weights(CATEGORIES),
         description="how often an LLM is asked for each kind of change, relative to the others",
     )
-    persona_mode: Literal["manual", "assist", "auto"] = Field(
-        "manual", description="who chooses the persona: your weights, what worked so far (auto), or half and half"
-    )
-    persona_locked: str = Field(
-        "",
-        json_schema_extra={"default_in_words": "none"},
-        description="the one persona to use, whatever the weights; empty: none",
-    )
-    persona_share: dict[str, Weight] = Field(
-        default_factory=dict, description="what the program draws personas by in assist and auto; it sets this itself"
-    )
-    category_mode: Literal["manual", "assist", "auto"] = Field(
-        "manual", description="who chooses the category: your weights, what worked so far (auto), or half and half"
-    )
-    category_locked: str = Field(
-        "",
-        json_schema_extra={"default_in_words": "none"},
-        description="the one category to use, whatever the weights; empty: none",
-    )
-    category_share: dict[str, Weight] = Field(
-        default_factory=dict, description="what the program draws categories by in assist and auto; it sets this itself"
-    )
     model: dict[str, Weight] = Field(
         default_factory=dict,
         json_schema_extra={"names": "each model of the run"},
@@ -98,6 +100,32 @@ class Controls(Group):
     operator: dict[str, Weight] = Field(
         default_factory=dict,
         description="how often each offline operator is drawn, relative to the others (1 where not named, 0 is off)",
+    )
+    persona_mode: Chooser = _mode("persona", "your weights")
+    persona_locked: str = _locked("persona")
+    persona_share: dict[str, Weight] = _share("persona")
+    category_mode: Chooser = _mode("category", "your weights")
+    category_locked: str = _locked("category")
+    category_share: dict[str, Weight] = _share("category")
+    model_mode: Chooser = _mode("model", "your weights")
+    model_locked: str = _locked("model")
+    model_share: dict[str, Weight] = _share("model")
+    llm_operator_mode: Chooser = _mode(
+        "operator of an LLM (mutate, eot or crossover)",
+        "crossover_probability and eot_probability",
+        "; not manual, each slot that is changed is changed by one operator",
+    )
+    llm_operator_locked: str = _locked("operator of an LLM")
+    llm_operator_share: dict[str, Weight] = _share("operator of an LLM")
+    temperature_mode: Chooser = _mode(
+        "band of temperatures", "the operator's range, all of it alike", "; temperatures stay in the operator's range"
+    )
+    temperature_locked: str = _locked("band of temperatures, as in 0.2-0.3,")
+    temperature_share: dict[str, Weight] = _share("band of temperatures")
+    baseline_share: Probability = Field(
+        0.0,
+        description="the part of each generation's slots that goes to changes of the seed which know nothing of the "
+        "run: half asked of the LLM, half by offline operators; `show RUN --credit` compares evolution with them",
     )
 
 

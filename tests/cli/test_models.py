@@ -9,36 +9,23 @@ import pty
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Call
-from tests.llm.ollama.script import Model, Script
+from ge_tui.cli.lines import line_of
+from ge_tui.run.store import EventRow
+from tests.llm import coder
+from tests.llm.ollama.beside import serving
+from tests.llm.ollama.script import Model, Rule, Script
 from tests.llm.ollama.server import FakeOllama
+from tests.run.fakes import AnyExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[[Script], FakeOllama]
-
-
-@contextmanager
-def serving(script: Script) -> Iterator[FakeOllama]:
-    """A server on a loop of its own, for commands bring theirs."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    server = FakeOllama(script)
-    asyncio.run_coroutine_threadsafe(server.listen(), loop).result(10)
-    try:
-        yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture
@@ -159,3 +146,45 @@ def test_on_a_terminal_there_is_a_bar(serve: Serve) -> None:
     assert process.returncode == 0
     assert "1.0/1.0 MB" in seen.decode()
     assert "new:1b is there" in seen.decode()
+
+
+def test_a_run_says_at_its_start_where_the_model_lives(call: Call, serve: Serve, instant: list[AnyExecutor]) -> None:
+    serve(Script(models=[Model("coder:7b")], rules=[Rule(coder.answer)]))
+    small = ("--data", "fake", "--population", "2", "--generations", "0", "--name", "small")
+    said = call("run", "--llm", "ollama:coder:7b", *small)
+    assert said.code == 0, said.err
+    lines = [line.split("  ", 1)[-1] for line in said.out.splitlines()]
+    place = "language model resident: networks are trained on the CPU"
+    assert lines.index(place) < lines.index(next(line for line in lines if line.startswith("#0 evaluated")))
+    assert place in call("show", "small").out
+
+
+def test_a_run_names_the_command_that_gets_a_missing_model(
+    call: Call, serve: Serve, instant: list[AnyExecutor]
+) -> None:
+    serve(Script())
+    said = call("run", "--llm", "ollama:new:1b", "--data", "fake", "--name", "early")
+    assert said.code == 3
+    assert "get it with: ge-tui models pull new:1b; then go on with: ge-tui run --resume early" in said.err
+    assert call("models", "pull", "new:1b").code == 0
+    assert call("run", "--resume", "early", "--generations", "0").code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "line"),
+    [
+        ("llm_unloaded", {"models": ["a", "b"], "held_mb": 9000, "freed_mb": 8800, "seconds": 2.31},
+         "unloaded a, b: 8,800 MB came back (2.3 s)"),
+        ("llm_unloaded", {"models": ["a"], "held_mb": 9000, "freed_mb": 100, "seconds": 10.0},
+         "unloaded a: 100 of its 9,000 MB came back (10.0 s)"),
+        ("llm_unloaded", {"models": ["a"], "held_mb": 9000, "freed_mb": None, "seconds": 10.0},
+         "unloaded a (10.0 s)"),
+        ("llm_unload_failed", {"reason": "it stays"}, "the model could not be unloaded: it stays"),
+        ("llm_spilled", {"model": "a", "gpu_mb": 3000, "mb": 9000}, "only 33% of a is on the GPU, so it writes slowly; "
+         "free GPU memory, or choose a smaller model or ollama.residency=phased"),
+        ("prompt_cut", {"model": "a", "chars": 9000, "next_chars": 6750},
+         "#7: a prompt of 9,000 characters did not fit a; the next have at most 6,750"),
+    ],
+)  # fmt: skip
+def test_what_happens_to_models_is_told_in_a_line(kind: str, payload: dict[str, object], line: str) -> None:
+    assert line_of(EventRow(1, 0.0, kind, 7, payload)) == line

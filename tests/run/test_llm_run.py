@@ -21,7 +21,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.engine import Ending
 from ge_tui.run.session import create_run, prepare_run, work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
-from ge_tui.run.store.calls import calls_of
+from ge_tui.run.store.calls import call_figures, calls_of
 from ge_tui.run.store.live_calls import live_calls, words_since
 from ge_tui.settings import read_settings
 from tests.llm import coder
@@ -316,8 +316,10 @@ async def test_credit_is_shown(
     await work(directory)
     assert main(["show", "run", "--runs", str(tmp_path), "--credit", "--json"]) == 0
     earned = json.loads(capsys.readouterr().out)
-    asked = [row for row in individuals(directory) if row.persona]
-    assert sum(row["tried"] for row in earned["persona"].values()) == len(asked)
+    with RunReader(directory.database) as reader:
+        attempts = {(call.individual, call.attempt) for call in call_figures(reader.connection)}
+    assert sum(row["tried"] for row in earned["persona"].values()) == len(attempts)
+    assert earned["models"]["coder:7b"]["calls"] >= len(attempts)
     assert sum(row["tokens"] for row in earned["operator"].values()) > 0
     assert main(["show", "run", "--runs", str(tmp_path), "--credit"]) == 0
     assert "magoo" in capsys.readouterr().out

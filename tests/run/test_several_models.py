@@ -96,7 +96,7 @@ async def test_a_control_given_at_launch_wins_over_the_weight_in_llm(server: Fak
     ("change", "message"),
     [
         ("model.thinker:8b=0", "every model has weight 0"),
-        ("model.stranger:1b=2", "no model 'stranger:1b'; it has: coder:7b, thinker:8b"),
+        ("model.stranger:1b=2", "no model 'stranger:1b'; this run asks: coder:7b, thinker:8b"),
     ],
 )
 async def test_weights_that_leave_no_model_are_refused(

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.settings import Settings, read_settings
-from ge_tui.settings.keys import Key, all_keys, table_names
+from ge_tui.settings.keys import Key, all_keys
 from ge_tui.settings.load import with_values
+from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS
 from ge_tui.settings.write import to_toml
 
+KNOWN = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 NAMES = WORDS.filter(lambda name: name.strip() == name != "" and not name.endswith("."))
 
@@ -36,13 +38,16 @@ def limits(key: Key) -> tuple[Any, Any, bool]:
     return least, most, open_below
 
 
+def names_of(key: Key) -> st.SearchStrategy[str]:
+    known = KNOWN.get(key.path[-1].removesuffix("_share").removesuffix("_locked"))
+    return st.sampled_from(known) if known else NAMES
+
+
 def values_of(key: Key) -> st.SearchStrategy[Any]:
     least, most, open_below = limits(key)
     kind = key.field.annotation
     if key.is_table:
-        names = table_names(key) or (["expert", "magoo"] if "persona" in key.path[-1] else ["complex"])
-        known = st.sampled_from(names)
-        return st.dictionaries(NAMES if key.path[-1] in ("model", "operator") else known, st.floats(0, 1000))
+        return st.dictionaries(names_of(key), st.floats(0, 1000))
     if typing.get_origin(kind) is typing.Literal:
         return st.sampled_from(typing.get_args(kind))
     if kind is bool:
@@ -52,17 +57,13 @@ def values_of(key: Key) -> st.SearchStrategy[Any]:
     if kind is float:
         return st.floats(least, most, exclude_min=open_below)
     if kind is str:
-        return st.just("magoo") if key.path[-1] == "persona_locked" else WORDS
+        return st.just("") | names_of(key) if key.path[-1].endswith("_locked") else WORDS
     return st.lists(WORDS, max_size=3)
-
-
-def settable(key: Key) -> bool:
-    return key.path[-1] != "category_locked"
 
 
 @st.composite
 def settings(draw: st.DrawFn) -> Settings:
-    keys = draw(st.lists(st.sampled_from([key for key in all_keys() if settable(key)]), max_size=12))
+    keys = draw(st.lists(st.sampled_from(list(all_keys())), max_size=12))
     return with_values(Settings(), [(key.path, draw(values_of(key))) for key in keys], "drawn")
 
 
@@ -83,7 +84,7 @@ def test_what_is_written_reads_back(drawn: Settings) -> None:
 @given(settings(), settings())
 def test_what_is_written_wins_over_what_was_read_before(own: Settings, drawn: Settings) -> None:
     wanted = drawn.model_dump()
-    for table in ("model", "operator", "persona_share", "category_share"):  # a name cannot be taken back, only weighed
+    for table in [key.path[-1] for key in all_keys() if key.is_table]:  # a name cannot be taken back, only weighed
         before = getattr(own.controls, table)
         wanted["controls"][table] = {**dict.fromkeys(before, 1.0), **wanted["controls"][table]}
     assert read(to_toml(drawn, own), to_toml(own)).model_dump() == wanted

@@ -25,13 +25,17 @@ class PromptRoom:
         self._below: int | None = None
 
     @property
+    def most(self) -> int:
+        """The longest prompt that may fit, by the tokens of those that did."""
+        if not self._rate.calibrated:
+            return self._estimate
+        tokens = self._options.num_ctx - self._options.num_predict - self._rate.tokens(0)
+        return int(max(0, tokens) * self._rate.chars_per_token * _MARGIN)
+
+    @property
     def chars(self) -> int:
-        """The longest prompt now."""
-        chars = self._estimate
-        if self._rate.calibrated:
-            tokens = self._options.num_ctx - self._options.num_predict - self._rate.tokens(0)
-            chars = int(max(0, tokens) * self._rate.chars_per_token * _MARGIN)
-        return chars if self._below is None else min(chars, self._below)
+        """The longest prompt to send; one that cannot be made as short may still be tried up to `most`."""
+        return self.most if self._below is None else min(self.most, self._below)
 
     def fitted(self, chars: int, prompt_tokens: int) -> None:
         """A prompt was read as a whole; `prompt_tokens` is 0 where the server does not say."""

@@ -130,8 +130,8 @@ def repair(setting: Setting, child: Known, outcome: str, reason: str, wish: Wish
     return _prompt(setting, "repair", values, wish)
 
 
-def fit(prompt: Prompt, limit: int) -> Prompt:
-    """The fullest form of a prompt that has at most `limit` characters.
+def fit(prompt: Prompt, limit: int, most: int = 0) -> Prompt:
+    """The fullest form of a prompt that has at most `limit` characters, else the shortest if it has at most `most`.
 
     Left out are, in this order, lessons, the rest of the file, and what is known of the parent.
     Raises PromptTooLongError where the code itself does not fit.
@@ -141,9 +141,11 @@ def fit(prompt: Prompt, limit: int) -> Prompt:
         if len(form.system) + len(form.text) <= limit:
             return form
     least = len(forms[-1].system) + len(forms[-1].text)
+    if least <= most:
+        return forms[-1]
     raise PromptTooLongError(
         f"the shortest form of the prompt has {least:,} characters, and the model's window has room for about "
-        f"{limit:,}; raise ollama.num_ctx or choose a model with a longer context"
+        f"{max(limit, most):,}; raise ollama.num_ctx or choose a model with a longer context"
     )
 
 

@@ -16,20 +16,18 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
-from ge_tui.run.crediting import ARMS, left_to_the_program, shares, trials
+from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
 from ge_tui.run.engine.proposing import Proposing
-from ge_tui.run.engine.selection import SlotPlan, choose_elites, choose_parents, close_population, plan_slot
+from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import objectives_from, with_references
 from ge_tui.run.pool import Pool, count, survivors_of
-from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import Arm, IndividualRow, NewIndividual, Status, Store
 from ge_tui.search import hypervolume
-from ge_tui.settings import Controls, Settings
+from ge_tui.settings import Settings
 
-SEED = 0
-"""The seed's number."""
 REPAIR = "repair"
 MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED})
 """What a child may fail its checks with and still be sent back."""
@@ -65,17 +63,6 @@ class Ending:
     status: str
     """`finished`, or `stopped` where resuming goes on."""
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """What a slot is to be filled with, and the controls it was decided under."""
-
-    number: int | None
-    """Of its individual, where the slot was taken before the engine died."""
-    plan: SlotPlan
-    controls: Controls
-    control_seq: int
 
 
 class _StopNowError(Exception):
@@ -116,6 +103,7 @@ class Engine:
         self._evaluations = store.count_evaluations()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
+        self._deciding = self._make_deciding()
 
     async def run(self) -> Ending:
         """Run to the end. Whatever happens, the store then says how it ended, and nothing runs any more.
@@ -174,6 +162,7 @@ class Engine:
             self._objectives = objectives_from(rows)
             self._pool = Pool(self._store, self._objectives)
             self._evaluating, self._proposing = self._make_evaluating(), self._make_proposing()
+            self._deciding = self._make_deciding()
 
     # -- a generation ----------------------------------------------------------------------------------
 
@@ -181,9 +170,7 @@ class Engine:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
         self._store.open_generation(number)
         known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
-        if not known and self._proposer.asks:
-            self._share_out(number)
-        slots = self._undecided(number, known)
+        slots = self._deciding.undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
                 if row.status is Status.WAITING:
@@ -201,16 +188,7 @@ class Engine:
             and all(row.status not in (Status.WAITING, Status.PROPOSING) for row in rows)
         )
 
-    def _share_out(self, generation: int) -> None:
-        """Where personas or categories are left to the program, decide their shares, as controls on record."""
-        controls = self._board.refresh()
-        kinds = [kind for kind in ARMS if left_to_the_program(controls, kind)]
-        past = trials(self._store, self._pool, self._objectives) if kinds else []
-        for kind in kinds:
-            for name, share in shares(controls, past, kind, self._seed, generation).items():
-                self._board.set("auto", f"{kind}_share.{name}", share)
-
-    async def _lane(self, slots: Iterator[_Decided], generation: int, group: asyncio.TaskGroup) -> None:
+    async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
         while await self._may_propose():
             decided = next(slots, None)
@@ -233,7 +211,8 @@ class Engine:
         if row is None or not self._may_repair(row) or not await self._may_go_on():
             return
         controls = self._board.refresh()
-        plan = SlotPlan(self._repair_slot(row), (number,), (REPAIR,))
+        maker = Maker.of(row, self._proposer.name)
+        plan = SlotPlan(self._repair_slot(row), (number,), (REPAIR,), maker)
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
@@ -246,7 +225,7 @@ class Engine:
 
     async def _fill_repair(self, row: IndividualRow) -> None:
         """Go on with a repair that the engine died over."""
-        plan = SlotPlan(row.slot, row.parents, (REPAIR,))
+        plan = SlotPlan(row.slot, row.parents, (REPAIR,), Maker.of(row, self._proposer.name))
         if await self._proposing.fill(row.number, plan, row.generation, self._board.at(row.control_seq)):
             await self._see_through(row.number)
 
@@ -254,6 +233,7 @@ class Engine:
         tries = row.slot // self._slots(row.generation)
         return (
             self._proposer.asks
+            and row.proposer == self._proposer.name
             and row.status is Status.FAILED
             and row.outcome in MENDABLE
             and row.slot >= 0
@@ -265,51 +245,21 @@ class Engine:
         """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
         return row.slot + self._slots(row.generation)
 
-    def _undecided(self, generation: int, known: dict[int, IndividualRow]) -> Iterator[_Decided]:
-        """The slots that are still to be filled, each decided when it is asked for, by the controls then in force."""
-        parents = self._parents(generation)
-        carried = self._store.carried(generation)
-        for slot in range(self._slots(generation)):
-            row = known.get(slot)
-            if slot in carried or (row is not None and row.status is not Status.PROPOSING):
-                continue
-            if row is not None:  # the engine died while this one was being proposed
-                plan = SlotPlan(slot, row.parents, tuple(row.arguments["operators"]))
-                yield _Decided(row.number, plan, self._board.at(row.control_seq), row.control_seq)
-                continue
-            controls = self._board.refresh()
-            if generation == 0:
-                plan = SlotPlan(slot, (SEED,), ("create",))
-            else:
-                chances = controls.crossover_probability, controls.mutation_probability
-                thinking = controls.eot_probability if self._proposer.asks else 0.0
-                plan = plan_slot(parents, slot, self._seed, generation, *chances, thinking)
-            yield _Decided(None, plan, controls, self._board.seq)
-
-    def _parents(self, generation: int) -> list[int]:
-        if generation == 0:
-            return []
-        population = self._pool.candidates(self._population(generation - 1))
-        return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
-
-    def _population(self, generation: int) -> list[int]:
-        """Who lives at the close of a generation; the seed, where everything failed."""
-        return [member.individual for member in self._store.members(generation)] or [SEED]
-
     def _slots(self, generation: int) -> int:
         return self._plan.initial_population if generation == 0 else self._plan.settings.search.population
 
     def _close(self, number: int) -> None:
         """Select who goes on, and put it on record with the generation's figures."""
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
-        before = [SEED] if number == 0 else self._population(number - 1)
+        evolved = [row for row in rows if row.arm is Arm.EVOLUTION]
+        before = [SEED] if number == 0 else self._deciding.population(number - 1)
         elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
-        survivors = [self._store.original(survivor) for survivor in survivors_of(rows)]
+        survivors = [self._store.original(survivor) for survivor in survivors_of(evolved)]
         came = [*survivors, *self._store.carried(number).values()]
         members = close_population(elites, came, self._pool.candidates({*elites, *came}), self._objectives)
         front = self._pool.front
         self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
-        if rows and not survivors:
+        if evolved and not survivors:
             self._store.note("all_failed", generation=number, going_on_with=[m.individual for m in members])
         self._count_time()
 
@@ -397,9 +347,13 @@ class Engine:
             self._objectives,
         )
 
+    def _make_deciding(self) -> Deciding:
+        parts = self._store, self._pool, self._board, self._proposer, self._objectives
+        return Deciding(*parts, self._seed, self._slots)
+
     def _exemplars(self, generation: int) -> list[int]:
         """The elites of the generation before, from whose changes can be learned."""
-        population = self._pool.candidates(self._population(generation - 1)) if generation else []
+        population = self._pool.candidates(self._deciding.population(generation - 1)) if generation else []
         return choose_elites(population, self._objectives, EOT_ELITES)
 
 

@@ -62,7 +62,7 @@ class Evaluating:
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
         self._holds_back = holds_back
-        self._held: list[tuple[int, str]] = []
+        self._held: list[tuple[IndividualRow, str]] = []
 
     @property
     def held(self) -> int:
@@ -78,21 +78,21 @@ class Evaluating:
         if row.fingerprint is None and not await self._check(row, source):
             return
         if self._holds_back:
-            self._held.append((number, source))
+            self._held.append((row, source))
         else:
-            await self._train_in_turn(number, source)
+            await self._train_in_turn(row, source)
 
     async def train_held(self) -> None:
         """Train all that were held back, in the order in which they passed their checks."""
         held, self._held = self._held, []
         async with asyncio.TaskGroup() as group:
-            for number, source in held:
-                group.create_task(self._train_in_turn(number, source))
+            for row, source in held:
+                group.create_task(self._train_in_turn(row, source))
 
-    async def _train_in_turn(self, number: int, source: str) -> None:
+    async def _train_in_turn(self, row: IndividualRow, source: str) -> None:
         async with self._slots:
             if await self._may_start():
-                await self._train(number, source)
+                await self._train(row, source)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -112,17 +112,18 @@ class Evaluating:
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
-        twin = self._store.twin("fingerprint", report.fingerprint, row.number)
+        twin = self._store.twin("fingerprint", report.fingerprint, row.number, row.arm)
         if twin is not None:
             self._store.link_duplicate(row.number, twin, "fingerprint")
             return False
         self._store.checked(row.number, report.params, report.fingerprint, report.flops)
         return True
 
-    async def _train(self, number: int, source: str) -> None:
-        plan = self._plan
-        training = plan.training
-        evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
+    async def _train(self, row: IndividualRow, source: str) -> None:
+        plan, number = self._plan, row.number
+        evaluation = self._store.start_evaluation(
+            number, plan.training.recipe, plan.training.rung, plan.seed, plan.training.steps
+        )
         request = TrainRequest(
             source,
             plan.task.contract,
@@ -140,7 +141,7 @@ class Evaluating:
             raise
         self._store.finish_evaluation(evaluation, number, report)
         if report.outcome is Outcome.OK:
-            self._pool.add(Candidate(number, report.metrics))
+            self._pool.add(Candidate(number, report.metrics), row.arm)
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import cut, find_problem, syntax_hash
+from ge_tui.llm.offline_proposer import OfflineProposer
 from ge_tui.llm.proposer import Brief, Failure, Parent, Proposal, Proposer, Refusal, Story
-from ge_tui.run.crediting import weights_in_force
-from ge_tui.run.engine.selection import SlotPlan
+from ge_tui.run.crediting import (
+    CATEGORY,
+    MODEL,
+    PERSONA,
+    TEMPERATURE,
+    as_the_user_set_it,
+    program_chooses,
+    weights_in_force,
+)
+from ge_tui.run.engine.selection import Maker, SlotPlan
 from ge_tui.run.memory import as_told, lessons, live_insights
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import NewIndividual, Store
+from ge_tui.run.store import Arm, NewIndividual, Store
 from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls
 
@@ -36,6 +46,7 @@ class Proposing:
         self._store = store
         self._pool = pool
         self._proposer = proposer
+        self._offline = OfflineProposer()
         self._task = task
         self._names = names
         self._seed = seed
@@ -52,12 +63,12 @@ class Proposing:
                 generation=generation,
                 slot=plan.slot,
                 operator=plan.operators[0],
-                proposer=self._proposer.name,
+                proposer=self._maker(plan).name,
                 parents=plan.parents,
                 draw=f"{self._seed}/{generation}/{plan.slot}",
                 control_seq=control_seq,
                 temperature=controls.temperature,
-                arguments={"operators": list(plan.operators)},
+                arguments=_decision(plan),
             )
         )
         return number
@@ -68,6 +79,7 @@ class Proposing:
         A duplicate or a refusal is followed by another attempt with draws of its own. The last attempt's
         end is the slot's: a duplicate is linked to its original, anything else is rejected with the reason.
         """
+        proposer = self._maker(plan)
         parents = tuple(self._parent(parent) for parent in plan.parents)
         refusal, twin, source = "", None, None
         for attempt in range(self._attempts):
@@ -78,9 +90,9 @@ class Proposing:
                 controls.temperature,
                 controls.operator,
                 draw(self._seed, generation, plan.slot, f"proposal/{attempt}"),
-                self._story(number, attempt, plan, generation, controls) if self._proposer.asks else None,
+                self._story(number, attempt, plan, generation, controls) if proposer.asks else None,
             )
-            answer = await self._proposer.propose(brief)
+            answer = await proposer.propose(brief)
             if isinstance(answer, Refusal):
                 refusal, source, twin = answer.detail, None, None
                 continue
@@ -90,7 +102,7 @@ class Proposing:
             if digest is None or problem is not None:
                 refusal = problem.detail if problem else "the text is not Python"
                 continue
-            twin = self._store.twin("syntax_hash", digest, number)
+            twin = self._store.twin("syntax_hash", digest, number, plan.maker.arm)
             if twin is None:
                 self._accept(number, plan, answer, digest, attempt)
                 return True
@@ -102,7 +114,7 @@ class Proposing:
 
     def _accept(self, number: int, plan: SlotPlan, proposal: Proposal, digest: str, attempt: int) -> None:
         arguments = {
-            "operators": list(plan.operators),
+            **_decision(plan),
             "steps": [asdict(step) for step in proposal.steps],
             "attempt": attempt,
             **({"model": proposal.model} if proposal.model else {}),
@@ -119,6 +131,9 @@ class Proposing:
             temperature=proposal.temperature,
         )
 
+    def _maker(self, plan: SlotPlan) -> Proposer:
+        return self._offline if plan.maker is Maker.OFFLINE_BASELINE else self._proposer
+
     def _parent(self, number: int) -> Parent:
         genome = self._pool.genome(number, self._names)
         evaluations = self._store.evaluations(number) if self._proposer.asks else []
@@ -126,31 +141,52 @@ class Proposing:
         return Parent(number, genome, self._pool.metrics(number), curve)
 
     def _story(self, number: int, attempt: int, plan: SlotPlan, generation: int, controls: Controls) -> Story:
-        """What a language model is told beyond the parents."""
+        """What a language model is told beyond the parents: a baseline nothing of the run."""
+        seed, failure = self._parent(0), self._failure(plan)
+        if plan.maker is not Maker.EVOLUTION:
+            controls = as_the_user_set_it(controls)
+            return Story(number, attempt, *self._weights(controls), seed,
+                         temperature_spread=controls.temperature_spread,
+                         temperatures=_bands(controls), failure=failure)  # fmt: skip
         thinks = "eot" in plan.operators
         elites = tuple(self._parent(elite) for elite in self._exemplars(generation)) if thinks else ()
-        front = tuple(member.metrics for member in self._pool.front)
-        failure = None
-        if "repair" in plan.operators:
-            failed = self._store.individual(plan.parents[0])
-            if failed is not None:
-                failure = Failure(str(failed.outcome), failed.reason, failed.segment)
-        seed = self._parent(0)
         insights = live_insights(self._store, self._pool, self._objectives) if thinks else []
         return Story(
             number,
             attempt,
-            weights_in_force(controls, "persona"),
-            weights_in_force(controls, "category"),
-            {name: controls.model.get(name, 1.0) for name in self._proposer.models},
+            *self._weights(controls),
             seed,
             elites,
-            front,
+            tuple(member.metrics for member in self._pool.evolved_front),
             tuple(map(as_told, insights)),
             lessons(self._store, self._pool, self._objectives),
             controls.temperature_spread,
+            _bands(controls),
             failure,
         )
+
+    def _weights(self, controls: Controls) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
+        """Of personas, categories and models."""
+        return (
+            weights_in_force(controls, PERSONA),
+            weights_in_force(controls, CATEGORY),
+            weights_in_force(controls, MODEL, self._proposer.models),
+        )
+
+    def _failure(self, plan: SlotPlan) -> Failure | None:
+        failed = self._store.individual(plan.parents[0]) if "repair" in plan.operators else None
+        return Failure(str(failed.outcome), failed.reason, failed.segment) if failed is not None else None
+
+
+def _decision(plan: SlotPlan) -> dict[str, Any]:
+    """What is on record of a slot from the moment it is taken."""
+    arm = {} if plan.maker.arm is Arm.EVOLUTION else {"arm": plan.maker.arm.value}
+    return {"operators": list(plan.operators), **arm}
+
+
+def _bands(controls: Controls) -> Mapping[str, float]:
+    """The weights of the bands of temperatures; none where the user has them all alike."""
+    return weights_in_force(controls, TEMPERATURE) if program_chooses(controls, TEMPERATURE) else {}
 
 
 def _operators(plan: SlotPlan, attempt: int) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ge_tui.run.language_models import LanguageModels
 from ge_tui.run.residency.cards import read_cards
 from ge_tui.run.residency.decision import Decision, Mode, decide
 from ge_tui.run.residency.freeing import Freeing, Tell
 from ge_tui.run.residency.look import look
+from ge_tui.run.residency.spill_watch import SpillWatch
 from ge_tui.settings import Settings
 
 
@@ -44,4 +45,5 @@ async def house(models: LanguageModels, settings: Settings, device: str, slots: 
     decision = decide(settings.ollama.residency, situation)
     tell("residency", mode=decision.mode, reason=decision.reason)
     asked = models.on_cpu() if decision.mode is Mode.CPU else models
+    asked = replace(asked, model=SpillWatch(models.client, tell))
     return Housing(decision, asked, Freeing(models.client, models.installed, cards, tell))

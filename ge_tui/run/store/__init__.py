@@ -3,6 +3,7 @@
 from ge_tui.run.store.connection import StoreError, is_disk_error
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.records import (
+    Arm,
     ControlRow,
     EvaluationRow,
     EventRow,
@@ -15,6 +16,7 @@ from ge_tui.run.store.records import (
 from ge_tui.run.store.writer import NewIndividual, Store
 
 __all__ = [
+    "Arm",
     "ControlRow",
     "EvaluationRow",
     "EventRow",

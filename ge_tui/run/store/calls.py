@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ge_tui.llm.answers import RefusalReason
 from ge_tui.llm.calls import CallRecord, Recorded
 from ge_tui.run.store.blobs import get_text, put_text
 from ge_tui.run.store.live_calls import LiveCalls
@@ -22,6 +23,7 @@ _COLUMNS = (
     "server_version", "options", "system_blob", "prompt_blob", "answer_blob", "thinking_blob", "failure", "detail",
     "finished", "prompt_tokens", "completion_tokens", "first_token_s", "load_s", "total_s",
 )  # fmt: skip
+_REFUSALS = frozenset(RefusalReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,41 @@ def models_asked(run: RunReader) -> tuple[str, ...]:
     return tuple(
         name for (name,) in run.connection.execute("SELECT model FROM llm_call GROUP BY model ORDER BY min(id)")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """A call without its texts."""
+
+    individual: int
+    attempt: int
+    operator: str
+    persona: str
+    category: str
+    model: str
+    temperature: float
+    failure: str | None
+    read_as: str
+    prompt_tokens: int
+    completion_tokens: int
+    first_token_s: float
+    total_s: float
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its answer became a child's source."""
+        return self.failure is None and bool(self.read_as) and self.read_as not in _REFUSALS
+
+
+def call_figures(connection: sqlite3.Connection, after: int = -1) -> list[CallFigures]:
+    """The calls for the individuals after one, by individual, attempt and step."""
+    rows = connection.execute(
+        "SELECT individual, attempt, operator, persona, category, model, "
+        "coalesce(json_extract(options, '$.temperature'), 0.0), failure, read_as, prompt_tokens, completion_tokens, "
+        "first_token_s, total_s FROM llm_call WHERE individual > ? ORDER BY individual, attempt, step",
+        (after,),
+    )
+    return [CallFigures(*row) for row in rows]
 
 
 def calls_of(connection: sqlite3.Connection, individual: int) -> list[KeptCall]:

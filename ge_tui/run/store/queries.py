@@ -14,6 +14,7 @@ from ge_tui.evaluation.report import CurvePoint
 from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.connection import StoreError
 from ge_tui.run.store.records import (
+    Arm,
     ControlRow,
     EvaluationRow,
     EventRow,
@@ -87,17 +88,23 @@ class Queries:
     def text(self, blob: int) -> str:
         return get_text(self._connection, blob)
 
-    def twin(self, column: str, value: str, other_than: int) -> int | None:
-        """The earliest other individual with this `syntax_hash` or `fingerprint`.
+    def twin(self, column: str, value: str, other_than: int, arm: Arm = Arm.EVOLUTION) -> int | None:
+        """The earliest other individual with this `syntax_hash` or `fingerprint`, of the same arm or the seed.
 
         By syntax it may be a duplicate itself: whether that is known already depends on the order in which
         checks end, and no decision may.
         """
         row = self._connection.execute(
-            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? ORDER BY number LIMIT 1",
-            (value, other_than),
+            f"SELECT number FROM individual WHERE {column} = ? AND number <> ? "
+            "AND (number = 0 OR coalesce(json_extract(arguments, '$.arm'), ?) = ?) ORDER BY number LIMIT 1",
+            (value, other_than, Arm.EVOLUTION, arm),
         ).fetchone()
         return None if row is None else int(row[0])
+
+    def baseline(self) -> set[int]:
+        """The individuals that were made for evolution to be compared with."""
+        query = "SELECT number FROM individual WHERE json_extract(arguments, '$.arm') = ?"
+        return {number for (number,) in self._connection.execute(query, (Arm.BASELINE,))}
 
     def original(self, number: int) -> int:
         """The individual that one stands for: itself, or the end of its chain of duplicates."""
@@ -115,6 +122,11 @@ class Queries:
 
     def next_number(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM individual").fetchone()[0])
+
+    def count_before(self, generation: int) -> int:
+        """How many individuals the generations before one have; they bear the numbers below it."""
+        query = "SELECT count(*) FROM individual WHERE generation < ?"
+        return int(self._connection.execute(query, (generation,)).fetchone()[0])
 
     def evaluations(self, individual: int | None = None) -> list[EvaluationRow]:
         condition, parameters = ("individual = ?", (individual,)) if individual is not None else ("1", ())

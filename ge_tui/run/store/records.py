@@ -26,6 +26,14 @@ class Status(StrEnum):
     """No usable source came of its slot."""
 
 
+class Arm(StrEnum):
+    """What an individual was made for."""
+
+    EVOLUTION = "evolution"
+    BASELINE = "baseline"
+    """A change of the seed that knows nothing of the run, for evolution to be compared with."""
+
+
 FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
 
 
@@ -68,6 +76,10 @@ class IndividualRow:
     lost: int
     created_at: float
     parents: tuple[int, ...] = ()
+
+    @property
+    def arm(self) -> Arm:
+        return Arm(self.arguments.get("arm", Arm.EVOLUTION))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,7 @@ _FIRST = (
     ("Run", ("seed",)),
 )
 """What stands before the fold; a group stands for all of its settings."""
-_NOT_ASKED = {
-    "controls.pause", "controls.stop", "controls.model", "controls.persona_share", "controls.category_share",
-}  # fmt: skip
+_NOT_ASKED = {"controls.pause", "controls.stop", "controls.model"}
 """Of a run that runs, or said elsewhere in the form."""
 _GROUP_TITLES = {
     "search": "Search",
@@ -84,10 +82,15 @@ def advanced_sections() -> list[Section]:
     """Everything else that can be asked of a run, by its group in the schema."""
     groups: dict[str, list[Field]] = {}
     for key in all_keys():
-        if key.full in _NOT_ASKED or any(_within(key, name) for _, names in _FIRST for name in names):
+        if not _is_asked(key) or any(_within(key, name) for _, names in _FIRST for name in names):
             continue
         groups.setdefault(key.path[0] if len(key.path) > 1 else "", []).extend(_fields(key))
     return [Section(_GROUP_TITLES.get(name, name.capitalize()), tuple(fields)) for name, fields in groups.items()]
+
+
+def _is_asked(key: Key) -> bool:
+    """Shares are set by the program itself."""
+    return key.full not in _NOT_ASKED and not (key.is_table and key.full.endswith("_share"))
 
 
 def _within(key: Key, name: str) -> bool:

@@ -13,13 +13,16 @@ from ge_tui.evaluation.data.catalogue import DataInfo, catalogue, origin_of
 from ge_tui.evaluation.task import BrokenTask, Task, all_tasks, find_task
 from ge_tui.llm.prompts.catalogue import load_catalogue
 from ge_tui.paths import user_config
-from ge_tui.run.controls import check_controls
+from ge_tui.run.controls import check_controls, check_models
 from ge_tui.run.directory import free_name, refuse_network_file_system
 from ge_tui.run.language_models import models_named
 from ge_tui.run.objectives import specs_of
 from ge_tui.run.proposers import check_llm
-from ge_tui.settings import Settings
+from ge_tui.settings import Controls, Settings
 from ge_tui.tui.new_run.fields import NAME
+
+_FIRST_OF = {"persona": "expert", "category": "params", "operator": "width"}
+"""Where what is wrong with a table of weights as a whole is told."""
 
 PLACE = ""
 """Stands for a problem with the folder of runs, which no field can mend."""
@@ -83,8 +86,8 @@ def look(settings: Settings, runs: Path, name: str) -> Look:
     data, download = _data(settings, task, problems)
     attempt("llm", lambda: check_llm(settings.llm, runs))
     models: tuple[str, ...] = () if "llm" in problems else tuple(models_named(settings.llm))
-    for key, part in _control_fields(settings, models):
-        attempt(key, part)
+    for key, controls in _control_fields(settings, models):
+        attempt(key, lambda controls=controls: _check(controls, models))  # type: ignore[misc]
     steps = 0
     if task is not None:
         attempt("search.objectives", lambda: specs_of(task, settings.search.objectives))
@@ -125,22 +128,20 @@ def _data(settings: Settings, task: Task | None, problems: dict[str, str]) -> tu
     return name, next((info.download_bytes for info in catalogue() if info.name == name), 0)
 
 
-def _control_fields(settings: Settings, models: tuple[str, ...]) -> list[tuple[str, Callable[[], None]]]:
-    """Each table of weights on its own, so that what is wrong is told where it is."""
-    usual = Settings().controls
-    tables = {"persona": "expert", "category": "params", "operator": "width"}
-    return [
-        (
-            f"controls.{table}.{first}",
-            lambda table=table: check_controls(usual.model_copy(update={table: getattr(settings.controls, table)})),
-        )
-        for table, first in tables.items()
-    ] + [("llm", lambda: check_controls(usual.model_copy(update={"model": _own(settings, models)}), models))]
+def _control_fields(settings: Settings, models: tuple[str, ...]) -> list[tuple[str, Controls]]:
+    """Each part of the controls on its own, so that what is wrong is told where it is."""
+    usual, given = Settings().controls, settings.controls
+    parts = {f"controls.{table}.{first}": {table: getattr(given, table)} for table, first in _FIRST_OF.items()}
+    if models:  # as a run is launched: weights of other models do not count
+        own = {name: weight for name, weight in given.model.items() if name in models}
+        parts |= {"llm": {"model": own}, "controls.model_locked": {"model_locked": given.model_locked}}
+    return [(key, usual.model_copy(update=part)) for key, part in parts.items()]
 
 
-def _own(settings: Settings, models: tuple[str, ...]) -> dict[str, float]:
-    """As a run is launched: weights of other models do not count."""
-    return {name: weight for name, weight in settings.controls.model.items() if name in models}
+def _check(controls: Controls, models: tuple[str, ...]) -> None:
+    check_controls(controls)
+    if models:
+        check_models(controls, models)
 
 
 def _check_place(runs: Path) -> None:

@@ -228,3 +228,15 @@ async def test_of_several_models_all_are_unloaded(server: FakeOllama, gpu: Share
     assert all(loaded == [] for loaded in gpu.seen)
     unloaded = [event.payload["models"] for event in look(directory)[1] if event.kind == "llm_unloaded"]
     assert ["coder:7b", "large:14b"] in unloaded
+
+
+@pytest.mark.parametrize(("vram", "told"), [(3_000_000_000, True), (None, False), (0, False)])
+async def test_a_model_that_is_only_partly_on_the_gpu_is_noticed(
+    server: FakeOllama, gpu: SharedGpu, tmp_path: Path, vram: int | None, told: bool
+) -> None:
+    server.script.models = [Model("coder:7b", vram=vram)]
+    server.script.load_s = 0.3
+    directory = new_run(tmp_path, "generations=0")
+    await work(directory)
+    spilled = [event.payload for event in look(directory)[1] if event.kind == "llm_spilled"]
+    assert spilled == ([{"model": "coder:7b", "gpu_mb": 2861, "mb": 4482}] if told else [])
