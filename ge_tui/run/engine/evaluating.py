@@ -121,9 +121,8 @@ class Evaluating:
 
     async def _train(self, row: IndividualRow, source: str) -> None:
         plan, number = self._plan, row.number
-        evaluation = self._store.start_evaluation(
-            number, plan.training.recipe, plan.training.rung, plan.seed, plan.training.steps
-        )
+        training = plan.training
+        evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
         request = TrainRequest(
             source,
             plan.task.contract,

@@ -209,6 +209,7 @@ class WelcomeScreen(Screen[None]):
     @work(exclusive=True, group="begin", exit_on_error=True)
     async def action_new_run(self) -> None:
         """Open the form; what it needs takes a moment to load."""
+        self.query_one("#hint", Static).update("the form is being opened ...")
         module = await asyncio.to_thread(importlib.import_module, "ge_tui.tui.screens.new_run")
         self.app.push_screen(module.NewRunScreen(self._runs))
 
@@ -240,6 +241,7 @@ class WelcomeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.query_one(OptionList).focus()
+        self._show_hint()
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(help_text("Runs", HELP, [("Keys", ACTIONS)])))
