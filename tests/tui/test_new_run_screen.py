@@ -24,8 +24,7 @@ from ge_tui.tui.new_run.open_config import OpenConfig
 from ge_tui.tui.new_run.preview import Preview
 from ge_tui.tui.new_run.probe import Measured, Question
 from ge_tui.tui.remembered import recall, remember
-from ge_tui.tui.screens.dialogs import Choice
-from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.screens.dialogs import Choice, HelpScreen
 from ge_tui.tui.screens.new_run import ACTIONS, MEMORY, NewRunScreen
 from ge_tui.tui.screens.welcome import WelcomeScreen
 from ge_tui.tui.themes import find_themes

@@ -38,8 +38,7 @@ from ge_tui.tui.new_run.probe import question_of
 from ge_tui.tui.new_run.server import look_at_server
 from ge_tui.tui.registry import help_text
 from ge_tui.tui.remembered import recall, remember
-from ge_tui.tui.screens.dialogs import Choice
-from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.screens.dialogs import Choice, HelpScreen
 from ge_tui.tui.terminal import speaks_unicode
 
 _REST_S = 0.2
