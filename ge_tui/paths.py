@@ -36,6 +36,11 @@ def user_tasks() -> Path:
     return user_config() / "tasks"
 
 
+def user_presets() -> Path:
+    """Settings that were put aside for further runs."""
+    return user_config() / "presets"
+
+
 def cache() -> Path:
     """Prepared data sets and downloads; safe to delete."""
     return _xdg("XDG_CACHE_HOME", ".cache")

@@ -14,7 +14,7 @@ from ge_tui.cli.download import DownloadLine
 from ge_tui.cli.output import print_json, print_table, printable
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import DataSet, available, prepare
-from ge_tui.evaluation.executors import CheckRequest, LocalExecutor, TrainRequest
+from ge_tui.evaluation.executors import CheckRequest, LocalExecutor, Machine, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
@@ -55,12 +55,13 @@ def check(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """Check and train one file."""
     trial = _trial(options)
-    report = asyncio.run(_evaluate(trial, live=not options.json and sys.stderr.isatty()))
+    report, machine = asyncio.run(_evaluate(trial, live=not options.json and sys.stderr.isatty()))
     if options.json:
         curve = [asdict(point) for point in report.curve]
         cost = {"wall_s": report.wall_s, "cpu_s": report.cpu_s, "peak_mb": report.peak_mb}
+        place = {"device": machine.device, "slots": machine.slots}
         print_json({**_head(report.outcome, report.reason), "metrics": report.metrics, "curve": curve, **cost,
-                    "output": report.output})  # fmt: skip
+                    **place, "output": report.output})  # fmt: skip
     else:
         _print_report(report)
     return _exit_code(report.outcome)
@@ -95,17 +96,18 @@ async def _check(trial: Trial) -> CheckReport:
         await executor.close()
 
 
-async def _evaluate(trial: Trial, *, live: bool) -> TrainReport:
+async def _evaluate(trial: Trial, *, live: bool) -> tuple[TrainReport, Machine]:
     executor = LocalExecutor(local_settings(trial.settings))
     try:
+        machine = await executor.start()
         checked = await executor.check(_check_request(trial))
         if checked.outcome is not Outcome.OK:
-            return TrainReport(checked.outcome, checked.reason)
+            return TrainReport(checked.outcome, checked.reason), machine
         limits = trial.task.file.limits
         wants = extra_metrics(tuple(METRICS.values()))
         request = TrainRequest(trial.source, trial.task.contract, trial.data, trial.plan, trial.seed, limits.params,
                                trial.settings.train_timeout_s, wants)  # fmt: skip
-        return await executor.train(request, _print_point if live else lambda _point: None)
+        return await executor.train(request, _print_point if live else lambda _point: None), machine
     finally:
         await executor.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -95,8 +96,9 @@ class RunDirectory:
 
 def create_run_directory(base: Path, name: str) -> RunDirectory:
     """A new directory for a run. Raises NameTakenError, and UsageError where the place will not do."""
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"'{name}' cannot be a run's name: letters, digits, '.', '_' and '-', not more than 100")
+    problem = name_problem(name)
+    if problem:
+        raise UsageError(problem)
     path = base / name
     try:
         base.mkdir(parents=True, exist_ok=True)
@@ -113,6 +115,24 @@ def create_run_directory(base: Path, name: str) -> RunDirectory:
     except OSError as error:
         raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
     return RunDirectory(path)
+
+
+def name_problem(name: str) -> str:
+    """Why a run cannot be called so; empty: it can, unless another is."""
+    if _NAME.fullmatch(name):
+        return ""
+    return f"'{name}' cannot be a run's name: letters, digits, '.', '_' and '-', not more than 100"
+
+
+def delete_run(directory: RunDirectory) -> None:
+    """Delete a run and all that belongs to it. Raises RunBusyError, UserError."""
+    aside = directory.path.with_name(f".deleted-{directory.name}-{os.getpid()}")
+    try:
+        with directory.locked():
+            directory.path.rename(aside)  # at once, so that nothing ever sees half a run
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise UserError(f"run {directory.name} cannot be deleted: {error.strerror or error}") from None
 
 
 def create_numbered_directory(base: Path, stem: str) -> RunDirectory:

@@ -113,12 +113,17 @@ async def _installed(client: OllamaClient, names: list[str]) -> dict[str, ModelI
     return {name: by_name[canonical(name)] for name in names}
 
 
+def longest_prompt(task: Task) -> int:
+    """Characters of the longest prompt that is made while the code is as long as the seed's."""
+    return _CODES * len(cut(task.seed_source).source) + _FRAME_CHARS
+
+
 def sampling_for(settings: OllamaSettings, name: str, info: ModelInfo, task: Task) -> Sampling:
     """Window and answer length once for the whole run: another window would reload the model. Raises UsageError."""
     think = think_option(settings.think, info)
     code = len(cut(task.seed_source).source)
     predict = settings.num_predict or int(1.5 * code / _CHARS_PER_TOKEN) + 512 + (_THINKING_TOKENS if think else 0)
-    window = settings.num_ctx or context_window(_CODES * code + _FRAME_CHARS, predict, info.context_length)
+    window = settings.num_ctx or context_window(longest_prompt(task), predict, info.context_length)
     room = int((window - predict) * _CHARS_PER_TOKEN * 0.95)
     if room < code:
         raise UsageError(_no_room(settings, info, window, predict, code))

@@ -39,7 +39,7 @@ def help_text(width: int = 100) -> str:
     lines = []
     for key in all_keys():
         mark = "*" if key.is_control else " "
-        head = f" {mark} {_names(key)}  [{_kind(key)}; default {_default(key)}]"
+        head = f" {mark} {_names(key)}  [{kind_in_words(key)}; default {default_in_words(key)}]"
         lines += [
             head,
             *textwrap.wrap(key.field.description or "", width, initial_indent=" " * 6, subsequent_indent=" " * 6),
@@ -53,7 +53,7 @@ def markdown() -> str:
     rows = [_PAGE_HEAD, "| setting | kind | default | meaning |", "|---|---|---|---|"]
     for key in all_keys():
         name = f"`{_names(key)}`" + (" (control)" if key.is_control else "")
-        cells = (_kind(key), f"`{_default(key)}`", key.field.description or "")
+        cells = (kind_in_words(key), f"`{default_in_words(key)}`", key.field.description or "")
         rows.append(" | ".join([f"| {name}", *(cell.replace("|", "\\|") for cell in cells)]) + " |")
     return "\n".join(rows) + "\n"
 
@@ -62,7 +62,8 @@ def _names(key: Key) -> str:
     return f"{key.short}.NAME" if key.is_table else key.short
 
 
-def _default(key: Key) -> str:
+def default_in_words(key: Key) -> str:
+    """What a setting is where nobody says otherwise."""
     extra = key.field.json_schema_extra
     if isinstance(extra, dict) and "default_in_words" in extra:
         return str(extra["default_in_words"])
@@ -74,7 +75,8 @@ def _default(key: Key) -> str:
     return {"True": "true", "False": "false", "": "the task's"}.get(str(value), str(value))
 
 
-def _kind(key: Key) -> str:
+def kind_in_words(key: Key) -> str:
+    """Type and range of a setting."""
     if key.is_table:
         known = table_names(key)
         extra = key.field.json_schema_extra

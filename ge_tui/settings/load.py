@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ge_tui.errors import UsageError
+from ge_tui.paths import user_config
 from ge_tui.settings.keys import check_group, find_key, is_text
 from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS, Controls, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
@@ -17,6 +18,7 @@ Path_ = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
 _KNOWN_NAMES = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
 """What can be weighed, locked and given a share; a run's models are known to the run alone."""
+_OWN_FILES = {"persona": "personas.toml", "category": "categories.toml"}
 
 
 def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Settings:
@@ -116,11 +118,23 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         settings = Settings.model_validate(completed)
     except ValidationError as error:
         raise UsageError(f"{source}: {_complaint(error)}") from None
-    for kind, known in _KNOWN_NAMES.items():
-        unknown = [name for name in names_in(settings.controls, kind) if name not in known]
+    for kind, names in _KNOWN_NAMES.items():
+        unknown = [name for name in names_in(settings.controls, kind) if name not in names]
+        known = (*names, *own_names(kind)) if unknown else names
+        unknown = [name for name in unknown if name not in known]
         if unknown:
             raise UsageError(f"{source}: no {kind} '{unknown[0]}'; there are: {', '.join(known)}")
     return settings
+
+
+def own_names(kind: str) -> list[str]:
+    """The personas or categories that the user's own prompts add; a weight above 0 has them used."""
+    if kind not in _OWN_FILES:
+        return []
+    try:
+        return list(read_toml(user_config() / "prompts" / _OWN_FILES[kind]))
+    except (FileNotFoundError, UsageError):  # whoever makes prompts of it says what is wrong with it
+        return []
 
 
 def names_in(controls: Controls, kind: str) -> list[str]:
@@ -139,6 +153,10 @@ def _complaint(error: ValidationError) -> str:
             return f"no setting '{where}'"
         case "int_parsing_size":
             message = "a smaller number"
+        case "int_parsing" | "int_from_float":
+            message = "a whole number"
+        case "float_parsing":
+            message = "a number"
         case _:
             message = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return f"{where} should be {message}, not {shown(problem['input'])}"

@@ -100,7 +100,7 @@ def test_a_stopped_run_tells_how_to_go_on(instant: list[AnyExecutor], tmp_path: 
         (["--population", "0"], 2, "greater than or equal to 1"),
         (["--population", "many"], 2, "'population=many'"),
         (["--generations", "-1"], 2, "greater than or equal to 0"),
-        (["--seed", "1.5"], 2, "integer"),
+        (["--seed", "1.5"], 2, "whole number"),
         (["--set", "objectives=acuracy:max"], 2, "did you mean 'accuracy'?"),
         (["--set", "objectives=accuracy:up"], 2, "accuracy:max or accuracy:min"),
         (["--set", "objectives=accuracy,accuracy"], 2, "named twice"),

@@ -127,8 +127,7 @@ def test_weights_not_named_keep_their_default():
         ("population=0", "'population=0': search.population should be greater than or equal to 1, not 0"),
         ("population=1001", "'population=1001': search.population should be less than or equal to 1000, not 1001"),
         ("population=true", "'population=true': search.population should be a number, not True"),
-        ("temperature=hot", "'temperature=hot': controls.temperature should be a valid number, "
-         "unable to parse string as a number, not 'hot'"),
+        ("temperature=hot", "'temperature=hot': controls.temperature should be a number, not 'hot'"),
         ("temperature=nan", "'temperature=nan': controls.temperature should be a finite number, not nan"),
         ("hours=inf", "'hours=inf': budget.hours should be a finite number, not inf"),
         ("persona.expert=-1", "'persona.expert=-1': controls.persona.expert should be "

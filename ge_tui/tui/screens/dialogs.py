@@ -21,6 +21,7 @@ class Choice(ModalScreen[str | None]):
     Choice { align: center middle; background: $background 60%; }
     Choice > Vertical { width: 64; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
     Choice OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; }
+    Choice OptionList:focus { border: none; }
     """
 
     def __init__(self, question: str, answers: Sequence[tuple[str, str]], *, detail: str = "") -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
+from textual.content import Content
 
 from ge_tui.run.overview import RunOverview
 from ge_tui.run.summary import format_metric
@@ -15,6 +15,13 @@ from ge_tui.tui.spark import sparkline
 
 _SIGNS = {"running": "●", "finished": "✓", "crashed": "✗", "failed": "✗", "stopped": "‖", "new": "○", "": "!"}
 _PLAIN = {"●": "*", "✓": "+", "✗": "x", "‖": "=", "○": "o", "!": "!"}
+_STYLES = {"running": "$success", "finished": "", "crashed": "$error", "failed": "$error", "stopped": "$warning"}
+_GRADES = {"missing": ("MISSING", "$error"), "warning": ("note", "$warning"), "good": ("ok", "$secondary")}
+_FIRST = ("torch", "ollama", "models", "gpu", "data")
+"""Of the findings of one grade: what decides which runs work here."""
+_ROOMY = 130
+_NOT_SHOWN = {"terminal"}
+"""Asked without one."""
 
 
 def order(runs: Iterable[RunOverview]) -> list[RunOverview]:
@@ -22,44 +29,89 @@ def order(runs: Iterable[RunOverview]) -> list[RunOverview]:
     return sorted(runs, key=lambda run: (run.status != "running", -run.created_at, run.name))
 
 
-def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float | None = None) -> Text:
+def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float | None = None) -> Content:
     """A run in one line: what does not fit is left out from the right."""
     sign = _SIGNS.get(run.status, "○")
-    line = f"{sign if unicode else _PLAIN[sign]} {_cut(run.name, 24)} "
+    head = (f"{sign if unicode else _PLAIN[sign]} ", _STYLES.get(run.status, ""))
+    name = _cut(run.name, 28)
+    room = width - cell_len(name) - 3
     if run.problem:
-        return Text(_cut(line + run.problem, width))
+        return Content.assemble(head, f"{name} ", (_clip(_line(run.problem), room), "$error"))
+    bars = 8 if width < _ROOMY else 24
     first = next(iter(run.best.items()), None)
-    parts = [
-        f"{run.status:<8}",
-        f"{f'gen {run.generation}/{run.generations}':<11}",
-        f"{f'{first[0]} {format_metric(*first)}' if first else '':<16}",
-        f"{sparkline(run.hypervolumes, 8, unicode=unicode):<8}",
-        f"{_age((now or time.time()) - run.created_at):>7}",
-        f"{run.evaluated:>5} evaluated",
-        f"{run.data:<8}",
-        run.llm,
+    parts: list[tuple[str, str]] = [
+        (f"{run.status:<8}", _STYLES.get(run.status, "")),
+        (f"{f'gen {run.generation}/{run.generations}':<11}", ""),
+        (f"{f'{first[0]} {format_metric(*first)}' if first else '':<16}", "bold"),
+        (f"{sparkline(run.hypervolumes, bars, unicode=unicode):<{bars}}", "$primary"),
+        (f"{_age((now or time.time()) - run.created_at):>7}", "$secondary"),
+        (f"{run.evaluated:>5} evaluated", "$secondary"),
+        (f"{_cut(run.data, 14):<8}", "$secondary"),
+        (_line(run.llm), "$secondary"),
     ]
-    for part in parts:
-        if cell_len(line) + cell_len(part) + 2 > width:
-            continue
-        line += f"{part}  "
-    return Text(line.rstrip())
+    shown: list[tuple[str, str]] = []
+    for text, style in parts:
+        if cell_len(text) + 2 <= room:
+            shown.append((f"{text}  ", style))
+            room -= cell_len(text) + 2
+    return Content.assemble(head, f"{name} ", *shown)
 
 
-def doctor_lines(findings: Iterable[Mapping[str, Any]] | None) -> Text:
-    """What was found on this machine, a line each; advice only where something is missing."""
+def what_enter_does(run: RunOverview | None, *, any_runs: bool) -> str:
+    """What becomes of the run under the cursor, in words."""
+    if run is None:
+        if any_runs:
+            return ""
+        return "Enter: begin a small run, no model and no download needed; n: one of your own"
+    if run.problem:
+        return f"it cannot be read: {_line(run.problem)}"
+    match run.status:
+        case "running":
+            return "Enter: watch it"
+        case "finished":
+            return f"Enter: look at it; {_line(run.reason) or 'it is finished'}"
+        case "new":
+            return "r: begin it, Enter: look at it"
+    return f"r: go on with it, Enter: look at it; {_line(run.reason) or f'it is {run.status}'}"
+
+
+def matters_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What keeps runs from working, then what they do without, then what is well."""
+    grades = list(_GRADES)
+
+    def place(finding: Mapping[str, Any]) -> tuple[int, int]:
+        name, grade = finding.get("name"), finding.get("grade")
+        return (
+            grades.index(str(grade)) if grade in grades else len(grades),
+            _FIRST.index(name) if name in _FIRST else len(_FIRST),
+        )
+
+    return sorted((one for one in findings if one.get("name") not in _NOT_SHOWN), key=place)
+
+
+def doctor_lines(findings: Sequence[Mapping[str, Any]] | None, width: int = 200) -> Content:
+    """What was found on this machine, a line each; what to do stands behind what is not well."""
     if findings is None:
-        return Text("looking at this machine ...", style="dim")
-    text = Text()
-    for finding in findings:
-        grade = finding.get("grade")
-        if finding.get("name") == "terminal":  # it was asked without one
-            continue
-        sign, style = {"good": ("ok  ", "dim"), "warning": ("note", "")}.get(str(grade), ("MISSING", "bold"))
-        text.append(f"{sign} {finding.get('name')}: {finding.get('detail')}\n", style)
-        if grade == "missing" and finding.get("advice"):
-            text.append(f"     {finding['advice']}\n", style)
-    return text
+        return Content.styled("looking at this machine ...", "$secondary")
+    lines = []
+    for finding in matters_first(findings):
+        sign, style = _GRADES.get(str(finding.get("grade")), _GRADES["warning"])
+        words = f"{finding.get('name')}: {finding.get('detail')}"
+        if finding.get("advice") and finding.get("grade") != "good":
+            words += f"; {finding['advice']}"
+        quiet = "$secondary" if finding.get("grade") == "good" else ""
+        room = max(10, width - len("MISSING "))
+        lines.append(Content.assemble((f"{sign:<7} ", style), (_clip(_line(words), room), quiet)))
+    return Content("\n").join(lines)
+
+
+def _line(text: str) -> str:
+    """A text in one line, without what a terminal would take for a command."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _clip(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else _cut(text, width)
 
 
 def _cut(text: str, width: int) -> str:

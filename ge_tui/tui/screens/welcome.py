@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -19,25 +20,29 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ge_tui.errors import UserError
-from ge_tui.run.directory import RunDirectory, all_runs
+from ge_tui.run.directory import RunDirectory, all_runs, delete_run
 from ge_tui.run.overview import RunOverview, overview
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.registry import help_text
-from ge_tui.tui.screens.run_list import doctor_lines, order, run_line
+from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
 from ge_tui.tui.terminal import speaks_unicode
 
 _LOOK_S = 2.0
 
 HELP = """
-Runs are listed with those that work now first. A run that stopped or crashed goes on from where it was. The lines below
-say what was found on this machine; `ge-tui doctor` tells more.
+Runs are listed with those that work now first: ● runs, ✓ is finished, ‖ was stopped, ✗ crashed; beside them the best
+individual and how the hypervolume grew. A run that stopped or crashed goes on from where it was. The lines below say
+what was found on this machine, what matters first; `ge-tui doctor` tells more.
 """
 
 ACTIONS = (
     Action("welcome.open", "enter", "open", "watch the run under the cursor", footer=True),
+    Action("welcome.new_run", "n", "new run", "fill in what a new run is to be, and start it", footer=True),
     Action("welcome.demo", "d", "demo", "begin a small run that needs neither a model nor a download", footer=True),
     Action("welcome.resume", "r", "resume", "go on with the run under the cursor, and watch it", footer=True),
+    Action("welcome.delete", "x,delete", "delete", "delete the run under the cursor; asks first", footer=True),
     Action("welcome.help", "question_mark,f1", "help", "what is to be seen here", footer=True),
     Action("welcome.quit", "q,escape", "quit", "leave; runs go on", footer=True),
 )
@@ -51,11 +56,15 @@ class WelcomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(tuple(a for a in ACTIONS if a.keys != "enter"))]
     DEFAULT_CSS = """
     WelcomeScreen { layout: vertical; }
-    WelcomeScreen > #title { height: auto; padding: 1 2 0 2; }
-    WelcomeScreen > OptionList { height: auto; max-height: 60%; border: none; background: $surface; margin: 1 1; }
-    WelcomeScreen > OptionList:focus { border: none; }
+    WelcomeScreen > #title { height: auto; padding: 0 2; background: $panel; }
+    WelcomeScreen > OptionList { height: auto; max-height: 60%; border: none; background: $surface; margin: 0 1; }
+    WelcomeScreen > OptionList:focus { border: none; background-tint: $surface 0%; }
+    WelcomeScreen > OptionList:focus > .option-list--option-highlighted { background: $panel; color: $foreground;
+                                                                          text-style: bold; }
     WelcomeScreen #doctor { text-wrap: nowrap; text-overflow: ellipsis; }
-    WelcomeScreen > VerticalScroll { height: 1fr; padding: 0 2; }
+    WelcomeScreen > #hint { height: 1; padding: 0 2; color: $accent; text-wrap: nowrap; text-overflow: ellipsis; }
+    WelcomeScreen > .heading { height: 1; padding: 0 2; margin-top: 1; color: $primary; text-style: bold; }
+    WelcomeScreen > VerticalScroll { height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, runs: Path) -> None:
@@ -63,11 +72,15 @@ class WelcomeScreen(Screen[None]):
         self._runs = runs
         self._found: dict[str, RunOverview] = {}
         self._shown: list[RunOverview] = []
+        self._looked = False
         self._findings: list[dict[str, Any]] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(_title(), id="title")
+        yield Static("Runs", classes="heading")
         yield OptionList(markup=False)
+        yield Static(id="hint", markup=False)
+        yield Static("This machine", classes="heading")
         with VerticalScroll(can_focus=False):
             yield Static(id="doctor", markup=False)
         yield KeyLine()
@@ -86,13 +99,16 @@ class WelcomeScreen(Screen[None]):
         """Read the runs, and those that may have changed again and again."""
         while True:
             found = await asyncio.to_thread(self._read)
-            if found != self._shown:
+            if found != self._shown or not self._looked:
                 self._show(found)
             await asyncio.sleep(_LOOK_S)
 
     def _read(self) -> list[RunOverview]:
         """Blocking. A run that ended is read once: nothing changes in it."""
-        for directory in all_runs(self._runs):
+        directories = all_runs(self._runs)
+        gone = set(self._found) - {directory.name for directory in directories}
+        self._found = {name: run for name, run in self._found.items() if name not in gone}
+        for directory in directories:
             known = self._found.get(directory.name)
             if known is None or known.status in ("running", "new", "crashed", "stopped", ""):
                 self._found[directory.name] = overview(directory)
@@ -101,19 +117,27 @@ class WelcomeScreen(Screen[None]):
     def _show(self, found: Sequence[RunOverview]) -> None:
         listing = self.query_one(OptionList)
         at = self._name_under_cursor()
-        self._shown = list(found)
+        self._shown, self._looked = list(found), True
         width = max(40, self.size.width - 6)
         listing.clear_options()
         for run in found:
             listing.add_option(Option(run_line(run, width, unicode=speaks_unicode()), id=run.name))
         names = [run.name for run in found]
         if not names:
-            listing.add_option(Option("no runs yet: Enter begins a small one that works everywhere", id=""))
+            listing.add_option(Option("none yet", id=""))
         listing.highlighted = names.index(at) if at in names else 0
+        self._show_hint()
+
+    @on(OptionList.OptionHighlighted)
+    def _show_hint(self) -> None:
+        run = self._found.get(self._name_under_cursor())
+        words = what_enter_does(run, any_runs=bool(self._shown))
+        self.query_one("#hint", Static).update(words)
 
     def on_resize(self) -> None:
         if self._shown:
             self._show(self._shown)
+        self._show_findings()
 
     def _name_under_cursor(self) -> str:
         listing = self.query_one(OptionList)
@@ -143,7 +167,7 @@ class WelcomeScreen(Screen[None]):
         self._show_findings()
 
     def _show_findings(self) -> None:
-        self.query_one("#doctor", Static).update(doctor_lines(self._findings))
+        self.query_one("#doctor", Static).update(doctor_lines(self._findings, max(40, self.size.width - 5)))
 
     # -- actions -----------------------------------------------------------------------------------------
 
@@ -181,6 +205,43 @@ class WelcomeScreen(Screen[None]):
             self.notify(str(error), title="The demo cannot begin", severity="error", markup=False)
             return
         self.app.open_run(directory, start=True)  # type: ignore[attr-defined]
+
+    @work(exclusive=True, group="begin", exit_on_error=True)
+    async def action_new_run(self) -> None:
+        """Open the form; what it needs takes a moment to load."""
+        self.query_one("#hint", Static).update("the form is being opened ...")
+        module = await asyncio.to_thread(importlib.import_module, "ge_tui.tui.screens.new_run")
+        self.app.push_screen(module.NewRunScreen(self._runs))
+
+    @work(exclusive=True, group="ask", exit_on_error=True)
+    async def action_delete(self) -> None:
+        """Delete a run that no engine has open."""
+        name = self._name_under_cursor()
+        run = self._found.get(name)
+        if run is None:
+            return
+        if run.status == "running":
+            self.notify(f"{name} is running; end it before you delete it.", severity="warning", markup=False)
+            return
+        answers = [("", "keep it"), ("delete", "delete it for good")]
+        detail = f"{run.evaluated} evaluations, {run.status or 'unreadable'}; in {run.path}"
+        if not await self.app.push_screen_wait(Choice(f"Delete the run {name}?", answers, detail=detail)):
+            return
+        try:
+            await asyncio.to_thread(delete_run, RunDirectory(self._runs / name))
+        except UserError as error:
+            self.notify(str(error), title=f"{name} is not deleted", severity="error", markup=False)
+            return
+        self._show(await asyncio.to_thread(self._read))
+        self.notify(f"{name} is deleted", markup=False)
+
+    @on(KeyLine.Clicked)
+    async def _on_key_clicked(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action.method)
+
+    def on_screen_resume(self) -> None:
+        self.query_one(OptionList).focus()
+        self._show_hint()
 
     def action_help(self) -> None:
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)

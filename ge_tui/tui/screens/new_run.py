@@ -1,0 +1,487 @@
+"""A new run: the form, what the run will cost, and its beginning."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import Worker
+
+from ge_tui.errors import UsageError, UserError
+from ge_tui.run.directory import NameTakenError, RunDirectory
+from ge_tui.settings import Settings
+from ge_tui.settings.write import to_toml
+from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.new_run import lists, models, starting
+from ge_tui.tui.new_run.beside import LIST_HINTS, cost_lines, notes_of, problems_of
+from ge_tui.tui.new_run.cost import Line
+from ge_tui.tui.new_run.draft import Draft, recalled
+from ge_tui.tui.new_run.errands import DataFetch, ModelFetch, Probe
+from ge_tui.tui.new_run.form import DATA, MODELS, TASKS, Form
+from ge_tui.tui.new_run.look import PLACE, Look, Offer, look, offer
+from ge_tui.tui.new_run.models import OFFLINE, Shelf
+from ge_tui.tui.new_run.open_config import OpenConfig
+from ge_tui.tui.new_run.pick_list import PickList
+from ge_tui.tui.new_run.preparing import bytes_line, make_ready
+from ge_tui.tui.new_run.preview import Preview
+from ge_tui.tui.new_run.probe import question_of
+from ge_tui.tui.new_run.server import look_at_server
+from ge_tui.tui.registry import help_text
+from ge_tui.tui.remembered import recall, remember
+from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.terminal import speaks_unicode
+
+_REST_S = 0.2
+"""How long the form rests after a change before the machine is looked at."""
+_BESIDE = 110
+"""From this width on the preview stands beside the form."""
+_HIGH = 16
+"""With fewer lines than this the form has all of them for itself."""
+MEMORY = "new_run"
+
+HELP = """
+Fill in what differs from the usual, and start. What is wrong is told beside the field as you type; the preview says
+what the run will cost, and how the same run is begun without the screen. The form is kept for the next time when a run
+starts. Below `llm`, space takes models in and out, + and - weigh them against each other; below `data`, enter fetches
+what is not on this machine.
+"""
+
+ACTIONS = (
+    Action("new_run.start", "ctrl+s", "start", "make the run, and watch it", footer=True),
+    Action("new_run.back", "escape", "back", "stop what is being fetched or measured for the start, or leave the form",
+           footer=True),
+    Action("new_run.probe", "ctrl+t", "time", "train the seed for a minute to tell how long the run will take",
+           footer=True),
+    Action("new_run.copy", "ctrl+y", "copy", "write the settings to a file, and copy the command that begins "
+           "the run without the screen", footer=True),
+    Action("new_run.load", "ctrl+o", "load", "fill the form from a settings file", footer=True),
+    Action("new_run.find", "ctrl+f,f3", "find", "find any setting by its name or meaning", footer=True),
+    Action("new_run.again", "ctrl+r", "look again", "look for models and data again"),
+    Action("new_run.reset", "f4", "reset", "put every field back to its default"),
+    Action("new_run.help", "f1,question_mark", "help", "how the form is filled in", footer=True),
+)  # fmt: skip
+
+
+class NewRunScreen(Screen[None]):
+    """The form for a new run."""
+
+    ACTIONS = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(tuple(a for a in ACTIONS if a.keys.startswith("ctrl")), priority=True),
+        *bindings(tuple(a for a in ACTIONS if not a.keys.startswith("ctrl"))),
+    ]
+    DEFAULT_CSS = """
+    NewRunScreen { layout: vertical; }
+    NewRunScreen > #title { height: 1; padding: 0 2; background: $panel; }
+    NewRunScreen > #body { height: 1fr; layout: vertical; }
+    NewRunScreen #beside { height: auto; max-height: 7; border-top: solid $panel; padding: 0 1; scrollbar-size: 0 0; }
+    NewRunScreen > #hint { height: 2; padding: 0 2; color: $text-muted; background: $surface; }
+    NewRunScreen > #hint.wrong { color: $error; }
+    NewRunScreen.low #beside { display: none; }
+    NewRunScreen.wide > #body { layout: horizontal; }
+    NewRunScreen.wide #beside { width: 42%; height: 1fr; max-height: 100%; border-top: none;
+                                border-left: solid $panel; padding: 0 1; }
+    """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in every screen, but a field that is gone to paints itself, not the whole screen."""
+
+    def __init__(self, runs: Path) -> None:
+        """`runs` is where the run will be kept."""
+        super().__init__()
+        self._runs = runs
+        problem = ""
+        try:
+            base = starting.base_settings()
+        except UsageError as error:
+            problem, base = str(error), Draft().base
+        self._problem_at_first = problem
+        self.draft = recalled(base, recall().get(MEMORY))
+        self._at_first = self.draft
+        self.form = Form(self.draft, unicode=speaks_unicode())
+        self._preview = Preview()
+        self._hint = Static(id="hint", markup=False)
+        self._offer = Offer()
+        self._offer_wanted = True
+        self._look: Look | None = None
+        self._shelf = Shelf(looking=True)
+        self._toml = ""
+        self._preset = Path()
+        self._probe = Probe(self, self._show_preview)
+        self._data = DataFetch(self, self._on_data_news)
+        self._model = ModelFetch(self, self._on_model_news)
+        self._starting: Worker[None] | None = None
+        self._said_of_start = ""
+
+    # -- what is shown -----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield Static(f"New run  in {self._runs}", id="title", markup=False)
+        with Container(id="body"):
+            yield self.form
+            with VerticalScroll(id="beside", can_focus=False):
+                yield self._preview
+        yield self._hint
+        yield KeyLine()
+
+    async def on_mount(self) -> None:
+        self.query_one(KeyLine).show([action for action in ACTIONS if action.footer])
+        if self._problem_at_first:
+            self._tell(self._problem_at_first, "Your settings file was left out")
+        self._show_lists()
+        self._show_preview()
+        await self.form.go_to("task")
+        self.watch(self, "focused", lambda _: self._show_hint())
+        self.set_interval(1.0, self._tick)
+        self.reconsider(offer_too=True)
+        self.look_for_models()
+
+    def on_resize(self) -> None:
+        wide = self.size.width >= _BESIDE
+        self.set_class(wide, "wide")
+        self.set_class(not wide and self.size.height < _HIGH, "low")
+        self._preview.brief = not wide
+        self._show_preview()
+
+    def _tick(self) -> None:
+        if self._probe.runs:
+            self._show_preview()
+
+    def _problems(self) -> dict[str, str]:
+        return problems_of(self.draft, self._look, self._shelf)
+
+    def _show_lists(self) -> None:
+        data, llm = self.draft.text("data"), self.draft.text("llm")
+        meant = self._look.data if self._look else ""
+        fetching = self._data.name if self._data.runs else ""
+        self.form.show_list(TASKS, lists.task_picks(self._offer, self.draft.text("task")))
+        self.form.show_list(DATA, lists.data_picks(self._offer, data, meant, fetching, self._data.words))
+        self.form.show_list(MODELS, lists.model_picks(self._shelf, llm))
+
+    def _show_hint(self) -> None:
+        row = self.form.row_in_focus()
+        place = self._problems().get(PLACE, "")
+        words, wrong = place, bool(place)
+        if row is not None:
+            words, wrong = row.full_note, bool(row.problem)
+        elif isinstance(self.focused, PickList):
+            words = LIST_HINTS[self.focused.id or ""]
+        if self._starting is not None:
+            words, wrong = f"{self._said_of_start} (esc stops it)", False
+        self._hint.set_class(wrong, "wrong")
+        self._hint.update(words, layout=False)  # a layout would paint the whole screen
+
+    def _show_preview(self) -> None:
+        now = self._look
+        if now is None:
+            self._preview.show([Line("", "looking ...")])
+            return
+        lines = [*cost_lines(now, self._shelf), Line("time", self._probe.time_of(now))]
+        command = starting.command(self._preset, self._runs, self.draft.sound().name)
+        title = "without the screen (^y writes the file and copies this)"
+        lines.append(Line(title, command, apart=True, short_name="^y copies"))
+        content = self._toml or "nothing differs from the defaults"
+        self._preview.show(lines, f"{self._preset.name}\n{content}")
+
+    def _tell(self, words: str, title: str) -> None:
+        self.notify(words, title=title, severity="error", timeout=12, markup=False)
+
+    # -- changes -----------------------------------------------------------------------------------------
+
+    @on(Form.Edited)
+    def _on_edited(self, event: Form.Edited) -> None:
+        self._change(self.draft.with_text(event.key, event.text))
+
+    def _change(self, draft: Draft) -> None:
+        """Take another draft."""
+        self.draft = draft
+        self.form.show(draft)
+        self._judge()
+        self._show_lists()
+        self.reconsider()
+
+    def _judge(self) -> None:
+        self.form.judge(self._problems(), notes_of(self.draft, self._look, self._shelf, self._offer))
+        self._show_hint()
+
+    @work(exclusive=True, group="look", exit_on_error=True)
+    async def reconsider(self, *, offer_too: bool = False) -> None:
+        """Look at the machine for what stands in the form now, once typing rests."""
+        self._offer_wanted = self._offer_wanted or offer_too  # a change may come before it is there
+        if self._offer_wanted:
+            self._offer = await asyncio.to_thread(offer)
+            self._offer_wanted = False
+        else:
+            await asyncio.sleep(_REST_S)
+        await self._look_now()
+
+    async def _look_now(self) -> None:
+        draft = self.draft.sound()
+        try:
+            settings = draft.settings()
+        except UsageError as error:  # each text is a value, but not all of them together
+            self._tell(str(error), "These settings do not go together")
+            return
+        found, toml, preset = await asyncio.to_thread(_look, settings, draft, self._runs)
+        if not self.is_running:
+            return
+        self._look, self._toml, self._preset = found, toml, preset
+        self._judge()
+        self._show_lists()
+        self._show_preview()
+
+    @on(PickList.Picked)
+    async def _on_picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        if isinstance(event, PickList.Weighed):
+            if event.listing.id == MODELS and event.name != OFFLINE:
+                llm = models.weighed(self.draft.text("llm"), event.name, event.direction)
+                self._change(self.draft.with_text("llm", llm))
+        elif event.listing.id == MODELS:
+            llm = OFFLINE if event.name == OFFLINE else models.toggled(self.draft.text("llm"), event.name)
+            self._change(self.draft.with_text("llm", llm))
+        elif event.listing.id == TASKS:
+            self._change(self.draft.with_text("task", event.name))
+        else:
+            await self._pick_data(event.name)
+
+    # -- data --------------------------------------------------------------------------------------------
+
+    async def _pick_data(self, name: str) -> None:
+        if self._data.runs and self._data.name == name:
+            self._data.stop()
+            return
+        if name == lists.FOLDER and self.draft.text("data").startswith(lists.FOLDER):
+            await self.form.go_to("data")
+            return
+        self._change(self.draft.with_text("data", name))
+        if name == lists.FOLDER:
+            await self.form.go_to("data")
+        info = next((info for info in self._offer.data if info.name == name), None)
+        if info is not None and info.download_bytes and not self._data.runs:
+            self.ask_to_fetch(name, info.download_bytes)
+
+    @work(exclusive=True, group="ask", exit_on_error=True)
+    async def ask_to_fetch(self, name: str, size: int) -> None:
+        """Nothing is downloaded that was not asked for."""
+        answers = [("now", f"fetch it now ({size / 1e6:.0f} MB)"), ("", "later: the start asks again")]
+        if await self.app.push_screen_wait(Choice(f"{name} is not on this machine.", answers)):
+            self._data.begin(name, lambda: self.reconsider(offer_too=True))  # type: ignore[arg-type]
+
+    def _on_data_news(self) -> None:
+        if self._data.problem:
+            self._tell(self._data.problem, "The data")
+        elif not self._data.runs and self._data.words.startswith("stopped"):
+            self.notify(f"{self._data.words}; the next try goes on from there", markup=False)
+        self._show_lists()
+
+    # -- models ------------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="models", exit_on_error=True)
+    async def look_for_models(self) -> None:
+        """Ask the server what it has."""
+        await self._look_at_shelf()
+
+    async def _look_at_shelf(self) -> None:
+        self._shelf = await look_at_server()
+        self._judge()
+        self._show_lists()
+        self._show_preview()
+
+    @on(Form.PullAsked)
+    def _on_pull(self, event: Form.PullAsked) -> None:
+        if self._model.runs:
+            self._model.stop()
+        elif event.name:
+            self._model.begin(event.name, self._on_model_there)
+        else:
+            self.form.note_pull("", "write its name, as in qwen2.5-coder:7b")
+
+    def _on_model_news(self) -> None:
+        self.form.note_pull(self._model.words, self._model.problem)
+        self._show_hint()
+
+    async def _on_model_there(self, name: str) -> None:
+        await self._look_at_shelf()
+        llm = self.draft.text("llm")
+        if name not in models.chosen(llm):
+            self._change(self.draft.with_text("llm", models.toggled(llm, name)))
+
+    # -- time --------------------------------------------------------------------------------------------
+
+    def action_probe(self) -> None:
+        """Measure, or stop measuring."""
+        now = self._look
+        if self._probe.runs:
+            self._probe.stop()
+        elif now is None or now.task is None or not now.steps or "data" in now.problems:
+            self.notify("Task and data have to be right before the seed can be trained.", severity="warning")
+        elif now.download_bytes:
+            self.notify(f"{now.data} has to be fetched before the seed can be trained on it.", markup=False)
+        else:
+            self._probe.begin(question_of(now.settings, now.task, now.data))
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="ask", exit_on_error=True)
+    async def action_load(self) -> None:
+        """Fill the form from a settings file."""
+        file = await self.app.push_screen_wait(OpenConfig(await asyncio.to_thread(starting.presets)))
+        if file is None:
+            return
+        try:
+            settings = await asyncio.to_thread(starting.read_preset, file)
+        except UserError as error:
+            self._tell(str(error), "The form stays as it is")
+            return
+        self._change(self.draft.with_settings(settings))
+        self.notify(f"filled in from {file}", markup=False)
+
+    @work(exclusive=True, group="copy", exit_on_error=True)
+    async def action_copy(self) -> None:
+        """Write the settings, and copy the command that uses them."""
+        await self._look_now()
+        if self.draft.problems():
+            await self._go_to_first_wrong()
+            return
+        try:
+            await asyncio.to_thread(starting.put_aside, self._toml, self._preset)
+        except UserError as error:
+            self._tell(str(error), "The settings are not written")
+            return
+        command = starting.command(self._preset, self._runs, self.draft.name)
+        self.app.copy_to_clipboard(command)
+        self.notify(command, title="Written and copied", markup=False, timeout=10)
+
+    # -- beginning ---------------------------------------------------------------------------------------
+
+    @on(Form.StartAsked)
+    def action_start(self) -> None:
+        """Make the run and open it."""
+        if self._starting is None:
+            self._said_of_start = "looking at everything once more ..."
+            self._starting = self.start_run()
+            self._show_hint()
+
+    @work(group="start", exit_on_error=True)
+    async def start_run(self) -> None:
+        """Look at everything once more, make the data ready, make the run, and open it."""
+        try:
+            directory = await self._begin()
+        finally:
+            self._starting = None
+            if self.is_running:
+                self._show_hint()
+        if directory is not None:
+            remember({MEMORY: dict(self.draft.texts)})
+            app = self.app
+            app.pop_screen()
+            app.open_run(directory, start=True)  # type: ignore[attr-defined]
+            app.notify(starting.command(directory.path / starting.FILE, self._runs), title="Again without the screen",
+                       markup=False)  # fmt: skip
+
+    async def _begin(self) -> RunDirectory | None:
+        """The run; None where something is wrong, which then stands on the screen."""
+        if models.chosen(self.draft.text("llm")):
+            await self._look_at_shelf()
+        await self._look_now()
+        if self._problems() or self._look is None:
+            await self._go_to_first_wrong()
+            return None
+        now = self._look
+        try:
+            if not await self._data_is_ready(now):
+                return None
+            self._said_of_start = "the run is being made ..."
+            self._show_hint()
+            settings, base, name = now.settings, self.draft.base, self.draft.name
+            return await asyncio.to_thread(starting.begin, settings, base, self._runs, name)
+        except NameTakenError:
+            await self._look_now()
+            await self._go_to_first_wrong()
+        except UserError as error:
+            self._tell(str(error), "The run cannot begin")
+        return None
+
+    async def _data_is_ready(self, now: Look) -> bool:
+        if now.download_bytes and not self._data.runs:
+            size = f"{now.download_bytes / 1e6:.0f} MB"
+            answers = [("fetch", f"fetch it ({size}), then start"), ("", "stay here")]
+            if not await self.app.push_screen_wait(Choice(f"{now.data} is not on this machine.", answers)):
+                return False
+        if await asyncio.to_thread(starting.needs_making, now.data):
+            self._said_of_start = "the data is being made ready ..."
+            self._show_hint()
+            await make_ready(now.data, self._on_start_bytes)
+        return True
+
+    def _on_start_bytes(self, done: int, total: int | None) -> None:
+        self._said_of_start = f"the data is being made ready: {bytes_line(done, total)}"
+        self._show_hint()
+
+    async def _go_to_first_wrong(self) -> None:
+        problems = self._problems()
+        if PLACE in problems:
+            self._tell(problems[PLACE], "No run can be made there")
+        wrong = next((key for key in self.form.keys if key in problems), None)
+        if wrong is not None:
+            await self.form.go_to(wrong)
+            self._tell(problems[wrong], f"{wrong}")
+
+    # -- other actions -----------------------------------------------------------------------------------
+
+    async def action_find(self) -> None:
+        await self.form.open_fold()
+        self.form.search.focus()
+        self.form.search.scroll_visible(top=True, animate=False)
+
+    def action_again(self) -> None:
+        self._shelf = Shelf(looking=True)
+        self._judge()
+        self.reconsider(offer_too=True)
+        self.look_for_models()
+
+    def action_reset(self) -> None:
+        self._change(Draft(self.draft.base))
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(help_text("A new run", HELP, [("Keys", ACTIONS)])))
+
+    @work(exclusive=True, group="ask", exit_on_error=True)
+    async def action_back(self) -> None:
+        """Stop the start, or leave; what was filled in is asked about."""
+        if self._starting is not None:
+            self._starting.cancel()
+            return
+        if self.draft != self._at_first:
+            answers = [("keep", "leave, and keep the form for the next time"),
+                       ("drop", "leave, and forget the changes"), ("", "stay here")]  # fmt: skip
+            answer = await self.app.push_screen_wait(Choice("The run was not started.", answers))
+            if not answer:
+                return
+            if answer == "keep":
+                remember({MEMORY: dict(self.draft.sound().texts)})
+        self.app.pop_screen()
+
+    @on(KeyLine.Clicked)
+    async def _on_key_clicked(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action.method)
+
+
+def _look(settings: Settings, draft: Draft, runs: Path) -> tuple[Look, str, Path]:
+    """Blocking: what the machine says to the form, and the settings file it makes."""
+    found = look(settings, runs, draft.name)
+    toml = to_toml(settings, draft.base)
+    stem = draft.name or f"{Path(settings.task).name}-{found.data.partition(':')[0]}"
+    return found, toml, starting.preset_file(toml, stem)
