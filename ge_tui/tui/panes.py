@@ -28,4 +28,5 @@ PANES = (
     PaneEntry("controls", "Controls", "ge_tui.tui.controls.pane", "ControlsPane"),
     PaneEntry("llm", "LLM", "ge_tui.tui.llm.pane", "LlmPane"),
     PaneEntry("log", "Log", "ge_tui.tui.log.pane", "LogPane"),
+    PaneEntry("lineage", "Lineage", "ge_tui.tui.lineage.pane", "LineagePane"),
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ge_tui.tui.arrangement import THREE_COLUMNS, TWO_COLUMNS, places
 
-PANES = ("population", "diff", "controls", "llm", "log")
+PANES = ("population", "diff", "controls", "llm", "log", "lineage")
 
 
 @given(st.integers(1, 400), st.integers(2, 200), st.permutations(PANES), st.one_of(st.none(), st.sampled_from(PANES)))
