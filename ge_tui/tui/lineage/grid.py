@@ -131,7 +131,7 @@ class Grid:
         every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000, 10**6) if step * self.cell > longest)
         text = [" "] * (self.width + longest)
         for place, column in enumerate(columns):
-            if column.generation % every == 0:
+            if column.generation % every == 0 and place * self.cell >= start:
                 label = str(column.generation)
                 text[place * self.cell : place * self.cell + len(label)] = label
         return [Piece("".join(text)[start : start + width], "head")]

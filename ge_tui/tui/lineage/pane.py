@@ -96,10 +96,10 @@ class LineagePane(Walking):
         yield self._result
 
     def on_mount(self) -> None:
-        self.run_worker(self._learn_kinship(), group="kinship")
         self._poke()
 
     async def _learn_kinship(self) -> None:
+        """Once there is something to look at: what kinship takes is slow to import."""
         await self._loader.load_networkx()
         self._poke()
 
@@ -173,6 +173,8 @@ class LineagePane(Walking):
         stay = before is not None and before.question.wish.view is answer.question.wish.view
         self._draw(stay=stay)
         self._find()
+        if not self._loader.knows_kin:
+            self.run_worker(self._learn_kinship(), group="kinship", exclusive=True)
 
     def _draw(self, *, stay: bool = True) -> None:
         if self.answer is None or not self.is_mounted:

@@ -36,8 +36,15 @@ def test_everyone_shown_has_one_cell_and_the_others_are_counted(
     hidden = {number: grid.spot(number) for number in BOOK.keys() - shown}
     assert set(hidden.values()) <= {None}
     assert sum(column.hidden for column in grid.data.columns) == len(hidden)
-    for y in range(grid.height):
+    for y in range(1, grid.height):
         assert text(grid, y, start, width) == text(grid, y)[start : start + width]
+
+
+def test_generations_are_numbered_where_a_whole_number_fits() -> None:
+    data = grid_data([(generation, (generation,)) for generation in range(12)], BOOK, frozenset(range(12)))
+    assert text(Grid(data, Lit(), 2), 0).rstrip() == "0   2   4   6   8   10"
+    assert text(Grid(data, Lit(), 2), 0, 22, 2) == "  "
+    assert text(Grid(data, Lit(), 1), 0, 1, 10) == "    5    10"[:10]
 
 
 def test_signs_tell_kin_and_dead_ends_without_colour() -> None:
