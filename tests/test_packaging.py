@@ -107,7 +107,7 @@ def test_a_checkout_finds_its_tasks_from_any_folder(tmp_path):
     assert Path(task["folder"]) == ROOT / "sota" / "ExquisiteNetV2"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["tasks"], ["run", "--help"], ["runs"], ["themes"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["tasks"], ["run", "--help"], ["runs"]])
 def test_looking_around_imports_nothing_heavy(arguments, tmp_path):
     done = run(sys.executable, "-c", WITHOUT_HEAVY, *arguments, cwd=tmp_path, env=environment(tmp_path))
     assert done.stdout.strip()

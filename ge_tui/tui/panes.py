@@ -28,6 +28,7 @@ PANES = (
     PaneEntry("controls", "Controls", "ge_tui.tui.controls.pane", "ControlsPane"),
     PaneEntry("llm", "LLM", "ge_tui.tui.llm.pane", "LlmPane"),
     PaneEntry("log", "Log", "ge_tui.tui.log.pane", "LogPane"),
+    PaneEntry("lineage", "Lineage", "ge_tui.tui.lineage.pane", "LineagePane"),
     PaneEntry("front", "Front", "ge_tui.tui.front.pane", "FrontPane"),
     PaneEntry("credit", "Credit", "ge_tui.tui.credit.pane", "CreditPane"),
     PaneEntry("history", "History", "ge_tui.tui.history.pane", "HistoryPane"),

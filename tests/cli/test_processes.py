@@ -33,7 +33,6 @@ def ge_tui(*arguments: str, **options: object) -> subprocess.CompletedProcess[st
     "arguments",
     [
         ["--help"],
-        ["themes"],
         ["run", "--help"],
         ["runs"],
         ["show", "alpha"],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ge_tui.tui.arrangement import THREE_COLUMNS, TWO_COLUMNS, places
 
-PANES = ("population", "diff", "controls", "llm", "log", "front", "credit", "history")
+PANES = ("population", "diff", "controls", "llm", "log", "lineage", "front", "credit", "history")
 
 
 @given(st.integers(1, 400), st.integers(2, 200), st.permutations(PANES), st.one_of(st.none(), st.sampled_from(PANES)))
@@ -39,6 +39,6 @@ def test_the_pane_used_last_is_in_front_of_those_that_share_its_place() -> None:
 
 def test_what_explains_shares_the_place_of_the_diff_and_the_history_that_of_the_log() -> None:
     stacks = {place.stack for place in places(200, 60, PANES, PANES)}
-    assert {("diff", "front", "credit"), ("log", "history")} <= stacks
+    assert {("diff", "lineage", "front", "credit"), ("log", "history")} <= stacks
     found = places(120, 40, PANES, ("history", "credit", *PANES))
     assert [place.pane for place in found] == ["population", "history", "credit"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ge_tui.paths import shipped_themes
+from ge_tui.tui.app import GeTui
 from ge_tui.tui.themes import COLOURS, DEFAULT, find_themes, read_theme
 from tests.tui.rig import environment
 
@@ -59,3 +60,13 @@ def test_own_themes_join_and_replace_but_a_broken_one_replaces_nothing(tmp_path:
     assert found["night"].problem
     assert found["night"].theme is not None
     assert found["night"].theme.primary != "#123456"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in shipped_themes().glob("*.toml")))
+async def test_every_shipped_theme_can_be_put_on(tmp_path: Path, name: str) -> None:
+    with environment(tmp_path):
+        app = GeTui(tmp_path)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.theme = name
+            await pilot.pause()
+            assert app.theme == name
