@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import tomli
 
+from benchmarks.pty_session import PtySession
 from ge_tui.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,12 +69,23 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def run_all(commands: list[list[str]], environment: dict[str, str]) -> None:
     for words in commands:
+        if not words or words[0] == "attach":
+            look_into_the_app(words, environment)
+            continue
         done = subprocess.run(
             [sys.executable, "-m", "ge_tui", *words],
             cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{shlex.join(words)}: {done.stderr}"
         assert done.stdout.strip(), words
+
+
+def look_into_the_app(words: list[str], environment: dict[str, str]) -> None:
+    """Open it in a terminal, see what it shows, leave it."""
+    with PtySession([sys.executable, "-m", "ge_tui", *words], (120, 40), env=environment, cwd=str(ROOT)) as session:
+        session.wait_for("quit", 60)
+        session.press("q")
+        assert session.process.wait(30) == 0
 
 
 @pytest.mark.slow

@@ -47,18 +47,28 @@ class StackTitle(Widget):
         segments: list[Segment] = []
         self._spans = []
         at = 0
-        for name in self._place.stack if self._place else ():
-            front = self._place is not None and name == self._place.pane
+        for name, text in self._labels(width):
             style = plain
-            if front:
+            if self._place is not None and name == self._place.pane:
                 which = "focus" if self._focused else "front"
                 style = plain + self.get_component_rich_style(f"stack-title--{which}")
-            number, title = self._numbers[name]
-            text = f" {number} {title} "
             self._spans.append((at, at + len(text), name))
             segments.append(Segment(text, style))
             at += len(text)
         return Strip(segments).adjust_cell_length(width, plain)
+
+    def _labels(self, width: int) -> list[tuple[str, str]]:
+        """What is written of each pane: those behind in few letters, or by number alone, where there is no room."""
+        stack, front = (self._place.stack, self._place.pane) if self._place else ((), "")
+        labels: list[tuple[str, str]] = []
+        for letters in (99, 4, 0):
+            labels = []
+            for name in stack:
+                number, title = self._numbers[name]
+                labels.append((name, f" {number} {title if name == front else title[:letters]}".rstrip() + " "))
+            if sum(len(text) for _, text in labels) <= width:
+                break
+        return labels
 
     def on_click(self, event: events.Click) -> None:
         for start, end, name in self._spans:
