@@ -323,6 +323,7 @@ class BudgetSettings(Group):
     hours: float = Field(
         0.0, ge=0, le=1_000_000, description="wall clock hours, pauses and breaks between sessions not counted"
     )
+    tokens: int = Field(0, ge=0, le=1_000_000_000_000, description="a language model's, of prompts and answers")
 
 
 class Settings(Group):

@@ -332,6 +332,18 @@ async def test_mutations_go_where_the_user_aims_and_are_told_what_they_are_to_do
         assert [event.payload["value"] for event in refused] == ["Nowhere"]
 
 
+async def test_a_budget_of_tokens_ends_the_run(server: FakeOllama, executor: Executor, tmp_path: Path) -> None:
+    directory = new_run(tmp_path, "generations=50", "budget.tokens=20000")
+    ending = await work(directory)
+    assert (ending.status, ending.reason) == ("finished", "the budget of 20,000 tokens is used up")
+    with RunReader(directory.database) as reader:
+        spent = reader.count_tokens()
+        calls = [kept.call for row in reader.individuals() for kept in calls_of(reader.connection, row.number)]
+    last = calls[-1]
+    assert spent == sum(call.prompt_tokens + call.completion_tokens for call in calls) >= 20_000
+    assert spent - 3 * (last.prompt_tokens + last.completion_tokens) < 20_000
+
+
 async def test_an_aim_that_is_nowhere_is_refused_at_the_start(executor: Executor, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no segment 'Nowhere'; the seed has: .*SE"):
         new_run(tmp_path, "aim_segment=Nowhere", llm="offline")

@@ -336,7 +336,8 @@ class Engine:
 
     def _spent(self, held: float = 0.0) -> Spent:
         self._tick()
-        return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600)
+        tokens = self._store.count_tokens() if self._plan.settings.budget.tokens else 0
+        return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600, tokens)
 
     async def _watch(self) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""

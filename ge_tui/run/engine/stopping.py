@@ -18,6 +18,8 @@ class Spent:
     evaluations: float
     """Trainings at the run's rung; one at a lower rung is a part of one."""
     hours: float
+    tokens: int = 0
+    """Of prompts and answers; counted only where a budget asks for it."""
 
 
 class StopRule(Protocol):
@@ -42,6 +44,14 @@ class HourLimit:
         return f"the budget of {self.most:g} hours is used up" if spent.hours >= self.most else ""
 
 
+@dataclass(frozen=True, slots=True)
+class TokenLimit:
+    most: int
+
+    def __call__(self, spent: Spent, /) -> str:
+        return f"the budget of {self.most:,} tokens is used up" if spent.tokens >= self.most else ""
+
+
 def stop_rules(budget: BudgetSettings) -> tuple[StopRule, ...]:
     """The rules a budget asks for."""
     rules: list[StopRule] = []
@@ -49,6 +59,8 @@ def stop_rules(budget: BudgetSettings) -> tuple[StopRule, ...]:
         rules.append(EvaluationLimit(budget.evaluations))
     if budget.hours:
         rules.append(HourLimit(budget.hours))
+    if budget.tokens:
+        rules.append(TokenLimit(budget.tokens))
     return tuple(rules)
 
 

@@ -269,6 +269,11 @@ class Queries:
             self._connection.execute("SELECT count(*) FROM evaluation WHERE status IN ('ok', 'failed')").fetchone()[0]
         )
 
+    def count_tokens(self) -> int:
+        """Tokens of every call to a language model on record, of prompts and answers."""
+        query = "SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) FROM llm_call"
+        return int(self._connection.execute(query).fetchone()[0])
+
     def is_whole(self) -> bool:
         """SQLite's own check of the file, and that every reference leads somewhere."""
         quick = self._connection.execute("PRAGMA quick_check").fetchone()[0]
