@@ -72,6 +72,8 @@ def test_the_wheel_holds_everything_that_is_read_at_run_time(wheel):
         "evaluation/data/digits.npz",
         "run/store/schema_v1.sql",
         "run/store/schema_v3.sql",
+        "run/store/schema_v5.sql",
+        "tui/app.tcss",
         "tui/controls/presets/balanced.toml",
     ):
         assert f"ge_tui/{name}" in names
