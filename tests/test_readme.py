@@ -69,7 +69,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """A home of its own, with the shortest trainings, so that the tour takes a minute."""
     config = tmp_path / "config" / "ge-tui"
     config.mkdir(parents=True)
-    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n', encoding="utf-8")
+    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n[budget]\nevaluations = 14\n', encoding="utf-8")
     return {
         **os.environ,
         "HOME": str(tmp_path),
@@ -126,7 +126,7 @@ def test_every_command_with_a_language_model_works(environment: dict[str, str], 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     (tmp_path / "config" / "ge-tui" / "config.toml").write_text(
-        'population = 5\ngenerations = 1\n[evaluation]\nrung = "look"\n', encoding="utf-8"
+        'population = 3\ngenerations = 1\n[evaluation]\nrung = "look"\n', encoding="utf-8"
     )
     command = [sys.executable, "-m", "tests.llm.ollama.server", "--port", port, "--script", str(script)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
