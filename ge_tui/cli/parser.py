@@ -25,6 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_app(commands)
     _add_run(commands)
     _add_looks(commands)
+    _add_results(commands)
     _add_steer(commands)
     _add_trials(commands)
     _add_apply(commands)
@@ -108,6 +109,15 @@ def _add_looks(commands: Commands) -> None:
     )
     what.add_argument("--time", action="store_true", help="of a run: how busy model and training slots were")
     what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
+
+
+def _add_results(commands: Commands) -> None:
+    report = _add(commands, "report", "report", "write a run as one page that stands alone")
+    report.add_argument("run")
+    report.add_argument("--to", metavar="FILE.html", type=Path, help="the page")
+    for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
+        report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
+    _add_runs_folder(report)
 
 
 def _add_steer(commands: Commands) -> None:
