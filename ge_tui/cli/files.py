@@ -11,11 +11,12 @@ from pathlib import Path
 from ge_tui.errors import UserError
 
 
-def write_all(files: Mapping[str, bytes]) -> None:
-    """Write files and say so, a line for each. Raises UserError; a file is whole, or as it was before."""
+def write_all(files: Mapping[str, bytes], *, quiet: bool = False) -> None:
+    """Write files and say so unless `quiet`. Raises UserError; a file is whole, or as it was before."""
     for name, content in files.items():
         write_whole(Path(name), content)
-        print(f"{name}  {len(content):,} bytes")
+        if not quiet:
+            print(f"{name}  {len(content):,} bytes")
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -118,6 +118,11 @@ def _add_results(commands: Commands) -> None:
     for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
         report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
     _add_runs_folder(report)
+    compare = _add(commands, "compare", "compare", "put runs beside each other, those of the same settings as a group")
+    compare.add_argument("run", nargs="+")
+    compare.add_argument("--to", metavar="FILE.html", type=Path, help="write a page, and FILE.json beside it")
+    compare.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_runs_folder(compare)
 
 
 def _add_steer(commands: Commands) -> None:

@@ -85,7 +85,7 @@ class Rate:
 def rate_plot(title: str, rates: Sequence[Rate], x_name: str, width: float) -> Drawing:
     """An interval for each name, the mean marked."""
     left = _names_width([rate.name for rate in rates], width)
-    span = Span(0.0, min(1.0, max((rate.high for rate in rates), default=1.0) * 1.05))
+    span = Span(0.0, 1.0)
     room = width - left - RIGHT - 8
     floor = TOP + len(rates) * _ROW
 

@@ -178,7 +178,7 @@ def changes_table(report: Report) -> Table:
              number(one.others))
         )  # fmt: skip
     columns = (Column("when"), Column("generation"), Column("by", "word"), Column("control", "word"))
-    after = ("children under it", "valid", "improved", "hypervolume gained")
+    after = ("made", "valid", "improved", "hypervolume gained")
     before = ("valid before", "improved before", "gained before", "other changes meanwhile")
     return Table(
         "Changes of controls", (*columns, Column("change", "text"), *map(Column, (*after, *before))), tuple(rows)
