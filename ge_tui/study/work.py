@@ -22,6 +22,8 @@ from ge_tui.run.store.values import to_json
 from ge_tui.study.file import Study, StudyRun
 from ge_tui.study.state import Stage, changes_since, state_of
 
+ENGINE = (sys.executable, "-m", "ge_tui")
+"""What is called to work on a run."""
 TRIES = 3
 """An engine that dies is begun again so often in all; what it had finished is kept."""
 _LOOK_S = 1.0
@@ -139,7 +141,7 @@ async def _wait_until_free(run: StudyRun, runs: Path, say: Say) -> None:
 async def _engine(task: Task, runs: Path, say: Say) -> tuple[int, str]:
     """One engine from its beginning to its end: its exit code, and the last it had to complain of."""
     directory = runs / task.run.name
-    command = [sys.executable, "-m", "ge_tui", "run", "--resume", task.run.name, "--runs", str(runs), "--json"]
+    command = [*ENGINE, "run", "--resume", task.run.name, "--runs", str(runs), "--json"]
     for change in task.changes:
         command += ["--set", change]
     log = directory / "study.log"
