@@ -25,6 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_app(commands)
     _add_run(commands)
     _add_looks(commands)
+    _add_results(commands)
     _add_steer(commands)
     _add_trials(commands)
     _add_apply(commands)
@@ -110,6 +111,33 @@ def _add_looks(commands: Commands) -> None:
     what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
 
 
+def _add_results(commands: Commands) -> None:
+    report = _add(commands, "report", "report", "write a run as one page that stands alone")
+    report.add_argument("run")
+    report.add_argument("--to", metavar="FILE.html", type=Path, help="the page")
+    for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
+        report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
+    _add_runs_folder(report)
+    compare = _add(commands, "compare", "compare", "put runs beside each other, those of the same settings as a group")
+    compare.add_argument("run", nargs="+")
+    compare.add_argument("--to", metavar="FILE.html", type=Path, help="write a page, and FILE.json beside it")
+    compare.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_runs_folder(compare)
+    study = _add(commands, "study", "study", "run the arms of a study with several seeds each, and compare them")
+    study.add_argument(
+        "file", metavar="FILE.toml", type=Path, nargs="?", help="what all runs share, the arms, and the seeds"
+    )
+    study.add_argument("--example", metavar="NAME", help="print a study to begin with: digits or paper")
+    study.add_argument("--status", action="store_true", help="only show how far its runs are")
+    study.add_argument("--to", metavar="FILE.html", type=Path, help="the comparison (default: beside the study's file)")
+    study.add_argument(
+        "--parallel", metavar="N", type=_count, help="runs at once; 0: as many as the machine has slots for"
+    )
+    study.add_argument("--json", action="store_true", help="print the comparison, or the status, as JSON")
+    _add_trust(study)
+    _add_runs_folder(study)
+
+
 def _add_steer(commands: Commands) -> None:
     steer = _add(commands, "steer", "steer", "change controls of a run, while it runs or before it is resumed")
     steer.add_argument("run")
@@ -159,6 +187,12 @@ def _add_machine(commands: Commands) -> None:
             parser.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
         if name == "doctor":
             _add_runs_folder(parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text[:4]) > 64:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 0 to 64")
+    return int(text)
 
 
 def _add_trust(parser: argparse.ArgumentParser) -> None:

@@ -44,9 +44,7 @@ def all_trials(queries: Queries, pool: Pool, objectives: Sequence[Objective]) ->
     """Every trial of a run whose end is known, with what it gained and what it cost."""
     rows = queries.individuals()
     gains = _gains(pool, rows, objectives)
-    training: dict[int, float] = {}
-    for evaluation in queries.evaluations():
-        training[evaluation.individual] = training.get(evaluation.individual, 0.0) + (evaluation.wall_s or 0.0)
+    training = _training_seconds(queries)
     source = {row.number: row.arguments.get("attempt") for row in rows}
     return [
         replace(trial, gain=gains.get(trial.number, 0.0), seconds=trial.seconds + training.get(trial.number, 0.0))
@@ -117,3 +115,28 @@ def _gains(pool: Pool, rows: Sequence[IndividualRow], objectives: Sequence[Objec
             gains[row.number] = max(0.0, now - volume)
             volume = now
     return gains
+
+
+def built_in_trials(queries: Queries, pool: Pool, objectives: Sequence[Objective]) -> list[Trial]:
+    """The children that the built-in operators made, each as one trial of the kinds of change that made it."""
+    rows = queries.individuals()
+    gains = _gains(pool, rows, objectives)
+    training = _training_seconds(queries)
+    found = []
+    for row in rows:
+        if row.proposer != "offline" or row.status not in FINAL or row.arm is not Arm.EVOLUTION:
+            continue
+        valid = row.status is Status.EVALUATED
+        improved = valid and _improved(queries, pool, row, objectives)
+        kinds = "+".join(str(step["kind"]) for step in row.arguments.get("steps", []))
+        arms = {"operator": row.operator, "change": kinds or "none"}
+        seconds = training.get(row.number, 0.0)
+        found.append(Trial(row.number, arms, valid, improved, gains.get(row.number, 0.0), 0, seconds))
+    return found
+
+
+def _training_seconds(queries: Queries) -> dict[int, float]:
+    training: dict[int, float] = {}
+    for evaluation in queries.evaluations():
+        training[evaluation.individual] = training.get(evaluation.individual, 0.0) + (evaluation.wall_s or 0.0)
+    return training

@@ -26,11 +26,16 @@ def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -
 
     Raises UsageError naming the file or the assignment, the key, and what is wrong with it.
     """
+    return settings_from([(str(file), _read(file)) for file in files], assignments)
+
+
+def settings_from(layers: Iterable[tuple[str, Mapping[str, Any]]], assignments: Iterable[str] = ()) -> Settings:
+    """The same from what files hold: where each came from, and what it says. Raises UsageError."""
     tree: dict[str, Any] = {}
-    for file in files:
-        for path, value in _flatten(_read(file), str(file)):
+    for source, values in layers:
+        for path, value in _flatten(values, source):
             _put(tree, path, value)
-            _check(tree, str(file))
+            _check(tree, source)
     for assignment in assignments:
         path, value = parse_assignment(assignment)
         _put(tree, path, value)

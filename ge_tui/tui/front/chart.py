@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ge_tui.axis import Span, cell_of, ticks
 from ge_tui.tui.front.points import Axes, Point, Rank, on_front, stairs
 from ge_tui.tui.front.signs import ASCII, TONES, UNICODE, Signs
 from ge_tui.tui.front.window import Window
-from ge_tui.tui.plot.axis import Span, cell_of, ticks
 from ge_tui.tui.plot.pieces import Piece, Row, Tone, filled, joined
 from ge_tui.tui.plot.strokes import Cell, Strokes
 

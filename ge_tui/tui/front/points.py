@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ge_tui.axis import scaled
 from ge_tui.run.store import Status
 from ge_tui.search import Objective
-from ge_tui.tui.plot.axis import scaled
 from ge_tui.tui.watch import Individual, RunModel
 
 

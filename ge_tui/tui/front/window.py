@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ge_tui.axis import Span, span_of
 from ge_tui.tui.front.points import Axes, Point
-from ge_tui.tui.plot.axis import Span, span_of
 
 _PAD = 0.04
 _FRONT_PAD = 0.1

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ge_tui.run.following import LAUNCH, Figures, Followed
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.columns import Column, Placed, place, row_of
-from ge_tui.tui.history.following import LAUNCH, Figures, Followed
 from ge_tui.tui.plot.pieces import Row, Tone
 from ge_tui.tui.population.text import clean, fit
 

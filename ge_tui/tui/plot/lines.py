@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ge_tui.tui.plot.axis import Span, cell_of, span_of, ticks
+from ge_tui.axis import Span, cell_of, span_of, ticks
 from ge_tui.tui.plot.canvas import Canvas
 from ge_tui.tui.plot.pieces import Piece, Row, Tone, filled, joined
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from ge_tui.evaluation.outcome import Outcome
+from ge_tui.run.following import Account, Figures, Followed, Made, follow
 from ge_tui.run.store import ControlRow, RunReader, Status
 from ge_tui.search import Archive, Candidate, hypervolume
 from ge_tui.tui.columns import head_of
-from ge_tui.tui.history.following import Account, Figures, Followed, Made, follow
 from ge_tui.tui.history.pane import made_after
 from ge_tui.tui.history.words import (
     Filter,

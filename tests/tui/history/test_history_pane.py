@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 
 from ge_tui.errors import UserError
 from ge_tui.run import inbox
+from ge_tui.run.following import Made
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.history.actions import ACTIONS
-from ge_tui.tui.history.following import Made
 from ge_tui.tui.history.pane import HistoryPane
 from ge_tui.tui.piece_list import ClickLine
 from ge_tui.tui.watch import RunModel, Update

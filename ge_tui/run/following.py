@@ -11,10 +11,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Protocol
 
 from ge_tui.run.store import ControlRow, GenerationRow, Status
 from ge_tui.search import Archive, Candidate, Objective, dominates, hypervolume
-from ge_tui.tui.watch import Individual
+
+
+class Individual(Protocol):
+    """What is asked of an individual here; a row of the store with its metrics will do."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def parents(self) -> tuple[int, ...]: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def metrics(self) -> Mapping[str, float]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.plot.axis import Span, cell_of, label, scaled, span_of, spread, ticks
+from ge_tui.axis import Span, cell_of, label, scaled, span_of, spread, ticks
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 VALUES = st.lists(ANY, max_size=20)

@@ -1,0 +1,1 @@
+"""Studies: several settings, several seeds each, run to their end and compared."""
