@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Awaitable, Iterable
 from dataclasses import asdict, dataclass
@@ -81,7 +81,12 @@ class Trainings:
 
     def forget(self) -> None:
         """The export is done, so there is nothing to resume."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for key in self._under_way:
+            for ending in (".json", ".safetensors"):
+                with contextlib.suppress(OSError):
+                    (self._folder / f"{key}{ending}").unlink()
+        with contextlib.suppress(OSError):  # another export of this run may keep something there
+            self._folder.rmdir()
 
     async def _train(self, label: str, request: TrainRequest) -> Trained:
         kept = self._read(request)
