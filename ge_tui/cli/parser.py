@@ -27,6 +27,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_looks(commands)
     _add_results(commands)
     _add_steer(commands)
+    _add_export(commands)
     _add_trials(commands)
     _add_apply(commands)
     _add_machine(commands)
@@ -144,6 +145,36 @@ def _add_steer(commands: Commands) -> None:
     steer.add_argument("changes", nargs="*", metavar="KEY=VALUE", help="as in pause=true; none: show what is in force")
     _add_runs_folder(steer)
     steer.add_argument("--json", action="store_true")
+
+
+def _add_export(commands: Commands) -> None:
+    export = _add(commands, "export", "export", "write a network of a run as a folder that stands alone")
+    export.add_argument("run")
+    export.add_argument("individual", nargs="?", default="best", metavar="NUMBER|seed|best|front")
+    export.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; it must not be there yet")
+    export.add_argument("--force", action="store_true", help="replace an export that is there")
+    for form, what in (("onnx", "ONNX"), ("pt2", "torch.export")):
+        export.add_argument(
+            f"--{form}", dest="forms", action="append_const", const=form, help=f"make and try a file of {what}, too"
+        )
+    export.add_argument(
+        "--verify", action="store_true", help="train it and the seed in full, then open the sealed test part once"
+    )
+    export.add_argument("--ablate", action="store_true", help="undo each change since the seed, and measure")
+    export.add_argument(
+        "--seeds", type=_positive, default=3, metavar="K", help="trainings of each for these (default: %(default)s)"
+    )
+    export.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
+    _add_trust(export)
+    _add_runs_folder(export)
+    export.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() and len(text) < 6 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return number
 
 
 def _add_trials(commands: Commands) -> None:

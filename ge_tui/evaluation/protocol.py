@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
@@ -37,6 +38,16 @@ class Inputs(Value):
     image_size: int = Field(gt=0)
 
 
+class Form(StrEnum):
+    """In which form a trained network leaves the program."""
+
+    SCRIPT = "script"
+    """A Python file beside its weights."""
+    ONNX = "onnx"
+    PT2 = "pt2"
+    """What `torch.export` saves."""
+
+
 class JobLimits(Allowance):
     """What one child process may use, and how large its network may be."""
 
@@ -44,12 +55,12 @@ class JobLimits(Allowance):
 
 
 class Job(Value):
-    """One child process: check a genome, train it, or build a trained one anew from its weights.
+    """One child process: check a genome, train it, build a trained one anew from its weights, or ship it.
 
     The data of a training are no part of it: they come as open files, so that no path leads to them.
     """
 
-    kind: Literal["check", "train", "verify"]
+    kind: Literal["check", "train", "verify", "convert", "run"]
     source: str
     network: str
     optimizer: str
@@ -65,6 +76,8 @@ class Job(Value):
     """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
     images: tuple[Count, ...] = ()
     """Which validation images a network built anew is to answer for."""
+    form: Form = Form.SCRIPT
+    """Of a network to be converted, or to be run."""
 
 
 class ShapeRow(Value):
@@ -126,15 +139,22 @@ class Verified(Value):
     kind: Literal["verified"] = "verified"
 
 
-Answer = Annotated[Checked | Failed | Progress | Validated | Finished | Verified, Field(discriminator="kind")]
-_ANSWER: TypeAdapter[Checked | Failed | Progress | Validated | Finished | Verified] = TypeAdapter(Answer)
+class Converted(Value):
+    """A network in another form, as payload."""
+
+    kind: Literal["converted"] = "converted"
+
+
+AnyAnswer = Checked | Failed | Progress | Validated | Finished | Verified | Converted
+Answer = Annotated[AnyAnswer, Field(discriminator="kind")]
+_ANSWER: TypeAdapter[AnyAnswer] = TypeAdapter(Answer)
 
 
 class ProtocolError(ValueError):
     """What came is not a message."""
 
 
-def parse_answer(header: bytes) -> Checked | Failed | Progress | Validated | Finished | Verified:
+def parse_answer(header: bytes) -> AnyAnswer:
     """Read a worker's message. Raises ProtocolError."""
     try:
         return _ANSWER.validate_json(header)

@@ -70,5 +70,9 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
         "free GPU memory, or choose a smaller model or ollama.residency=phased"
     ),
     "llm_unload_failed": lambda e: f"the model could not be unloaded: {one_line(e.payload['reason'])}",
+    "test_opened": lambda e: (
+        f"the test part was opened, for {', '.join(f'#{number}' for number in e.payload['individuals'])}"
+    ),
+    "exported": lambda e: f"#{e.individual} exported to {one_line(e.payload['to'], 1000)}",
     "run_failed": lambda e: f"the run failed: {one_line(e.payload['reason'], 1000)}",
 }

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from ge_tui.evaluation.executors.base import TrainRequest
 from ge_tui.evaluation.executors.slot import Ending
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progress, ProtocolError, Validated, Verified
+from ge_tui.evaluation.protocol import (
+    Answer,
+    Checked,
+    Converted,
+    Failed,
+    Finished,
+    Progress,
+    ProtocolError,
+    Validated,
+    Verified,
+)
 from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, TrainReport
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
 from ge_tui.evaluation.weights import count_numbers
@@ -40,14 +50,14 @@ class CheckAnswers:
         self._answer = answer
 
     def report(self, ending: Ending, timeout_s: float) -> CheckReport:
-        failure = _failure(ending, timeout_s, answered=self._answer is not None)
+        failure = failure_of(ending, timeout_s, answered=self._answer is not None)
         if failure is not None and not isinstance(self._answer, Failed):
             return CheckReport(*failure)
         if isinstance(self._answer, Checked):
             rows = tuple(ModuleShape(r.path, r.kind, r.shape, r.params) for r in self._answer.shapes)
             return CheckReport(Outcome.OK, "", self._answer.params, self._answer.flops, rows, self._answer.fingerprint)
         assert self._answer is not None
-        return CheckReport(self._answer.outcome, _printable(self._answer.reason))
+        return CheckReport(self._answer.outcome, printable_text(self._answer.reason))
 
 
 class TrainAnswers:
@@ -71,10 +81,10 @@ class TrainAnswers:
         )
 
     def __call__(self, answer: Answer, payload: bytes) -> None:
-        if self._failed or self._finished or isinstance(answer, Checked | Verified):
+        if self._failed or self._finished or isinstance(answer, Checked | Verified | Converted):
             raise ProtocolError("an answer out of turn")
         if isinstance(answer, Failed):
-            self._failed = Failed(outcome=answer.outcome, reason=_printable(answer.reason))
+            self._failed = Failed(outcome=answer.outcome, reason=printable_text(answer.reason))
         elif isinstance(answer, Finished):
             if "params" not in answer.metrics or not self._is_done():
                 raise ProtocolError("an end of training without its metrics")
@@ -119,12 +129,12 @@ class TrainAnswers:
             "wall_s": ending.wall_s,
             "cpu_s": ending.cpu_s,
             "peak_mb": ending.peak_mb,
-            "output": _printable(ending.output.replace("\r\n", "\n")),
+            "output": printable_text(ending.output.replace("\r\n", "\n")),
         }
         curve = tuple(self._curve)
         if self._failed:
             return TrainReport(self._failed.outcome, self._failed.reason, {}, curve, **cost)  # type: ignore[arg-type]
-        failure = _failure(ending, timeout_s, answered=self._finished is not None)
+        failure = failure_of(ending, timeout_s, answered=self._finished is not None)
         if failure is not None and failure[0] is Outcome.TIMEOUT:
             reached = curve[-1].step if curve else 0
             failure = (Outcome.TIMEOUT, f"{failure[1]}; it had reported step {reached} of {self._request.plan.steps}")
@@ -177,9 +187,9 @@ class VerifyAnswers:
 
     def problem(self, ending: Ending, timeout_s: float) -> tuple[Outcome, str] | None:
         """Why the training cannot count; None where the network is what its weights say."""
-        failure = _failure(ending, timeout_s, answered=self._found is not None)
+        failure = failure_of(ending, timeout_s, answered=self._found is not None)
         if self._failed:
-            failure = self._failed.outcome, _printable(self._failed.reason)
+            failure = self._failed.outcome, printable_text(self._failed.reason)
         if failure is not None:
             return failure[0], f"built anew from its weights: {failure[1]}"
         if self._found is None or not _agree(self._expected, self._found):
@@ -200,7 +210,7 @@ def _by_accuracy(point: CurvePoint) -> tuple[float, float]:
     return point.accuracy or 0.0, -(point.loss or 0.0)
 
 
-def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outcome, str] | None:
+def failure_of(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outcome, str] | None:
     """What the end of a process means for its job; None where it ended well."""
     by_cause = {
         "wall": (Outcome.TIMEOUT, f"not done within {timeout_s:g} s"),
@@ -230,7 +240,7 @@ def _failure(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Outco
     return None
 
 
-def _printable(text: str) -> str:
+def printable_text(text: str) -> str:
     """What a genome wrote, without what would move a terminal's cursor or colour its screen."""
     return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
 

@@ -163,6 +163,32 @@ class LocalExecutor:
             return report
         return replace(report, outcome=problem[0], reason=problem[1], metrics={}, weights=b"")
 
+    async def run_trained(
+        self,
+        request: TrainRequest,
+        answers: Callable[[Answer, bytes], None],
+        max_payload: int,
+        data: tuple[Path | bytes, ...],
+        *,
+        on_device: bool,
+        **job: object,
+    ) -> Ending:
+        """One more job on a network that was trained by this request; `job` says what it has besides.
+
+        `data` are three arrays, as for a training, and what the job is about. Off the device it runs on the CPU.
+        """
+        await self.start()
+        if not on_device:
+            made = self._train_job(request).model_copy(update={**job, "device": "cpu"})
+            async with self._checking:
+                return await self._run(self._checks, made, answers, max_payload, data)
+        number = await self._free.get()
+        try:
+            made = self._train_job(request).model_copy(update=job)
+            return await self._run(self._trainings[number], made, answers, max_payload, data)
+        finally:
+            self._free.put_nowait(number)
+
     async def close(self) -> None:
         self._closed = True
         loop = asyncio.get_running_loop()

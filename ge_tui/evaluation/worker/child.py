@@ -18,6 +18,7 @@ from ge_tui.evaluation.protocol import MAX_REASON, Failed, Job, encode
 from ge_tui.evaluation.worker.dataset import read_arrays, read_bytes
 from ge_tui.evaluation.worker.failure import failure_from
 from ge_tui.evaluation.worker.inspection import inspect_genome
+from ge_tui.evaluation.worker.shipping import ship
 from ge_tui.evaluation.worker.trainer import train
 from ge_tui.evaluation.worker.verification import verify
 
@@ -70,8 +71,10 @@ def _answer(job: Job, held: Descriptors) -> None:
             send(inspect_genome(job))
         elif job.kind == "train":
             train(job, read_arrays(held.data), send)
-        else:
+        elif job.kind == "verify":
             verify(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
+        else:
+            ship(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
     except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a genome are failures too)
         limits.make_room()
         send(_as_message(error))

@@ -91,6 +91,11 @@ class ResidentData:
         return mean, sample.std(dim=(0, 2, 3), keepdim=True).clamp_min(1e-3)
 
     @property
+    def statistics(self) -> tuple[Tensor, Tensor]:
+        """Mean and deviation that images are normalised with, shaped to broadcast over them."""
+        return self._mean, self._deviation
+
+    @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self.images) // self.batch_size)
 

@@ -160,6 +160,11 @@ class Queries:
             result.setdefault(number, {})[name] = value
         return result
 
+    def metrics_of(self, evaluation: int) -> dict[str, float]:
+        """What one training measured."""
+        rows = self._connection.execute("SELECT name, value FROM metric WHERE evaluation = ?", (evaluation,))
+        return dict(rows.fetchall())
+
     def lower_metrics(self) -> dict[str, dict[int, dict[str, float]]]:
         """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
         result: dict[str, dict[int, dict[str, float]]] = {}

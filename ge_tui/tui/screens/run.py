@@ -15,6 +15,7 @@ from textual.screen import Screen
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.engine_process import last_words, start_engine
+from ge_tui.tui.export.job import Asked, ExportJob
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.key_line import KeyLine
@@ -51,6 +52,7 @@ ACTIONS = (
     Action("run.select_best", "", "best", "select the best individual"),
     Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
     Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
+    Action("run.export", "X", "export", "write the selected individual as a folder that stands alone"),
     Action("run.welcome", "", "runs", "go back to the list of runs"),
 )
 
@@ -79,6 +81,7 @@ class RunScreen(Screen[None]):
         self._said_ended = False
         self._meter = Meter()
         self.selected: int | None = None
+        self._export: ExportJob | None = None
 
     # -- layout ------------------------------------------------------------------------------------------
 
@@ -292,6 +295,37 @@ class RunScreen(Screen[None]):
     def action_select_newest(self) -> None:
         if self.model.individuals:
             self._select(max(self.model.individuals))
+
+    # -- export ------------------------------------------------------------------------------------------
+
+    def action_export(self) -> None:
+        """Ask how the selected individual is to be exported, or show the export that is under way."""
+        from ge_tui.tui.export.dialog import ExportDialog  # noqa: PLC0415  (few sessions export)
+
+        if self.selected is None:
+            self.notify("Nothing is selected to be exported.")
+            return
+        under_way = self._export if self._export is not None and not self._export.ended else None
+        self.app.push_screen(
+            ExportDialog(self.directory, self.selected, under_way, self._begin_export, self._stop_export)
+        )
+
+    def _begin_export(self, asked: Asked) -> ExportJob:
+        self._export = ExportJob(self.directory, asked)
+        self._run_export(self._export)
+        return self._export
+
+    def _stop_export(self) -> None:
+        self.workers.cancel_group(self, "export")
+
+    @work(group="export", exclusive=True, exit_on_error=True)
+    async def _run_export(self, job: ExportJob) -> None:
+        await job.run()
+        if self.is_current:  # its dialog was closed
+            if job.problem:
+                self._tell(job.problem, "The export failed", timeout=20)
+            else:
+                self.notify(job.result, title="Exported", timeout=20, markup=False)
 
     def _select(self, number: int, source: Pane | None = None) -> None:
         self.selected = number

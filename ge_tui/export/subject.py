@@ -1,0 +1,178 @@
+"""What is to be exported, and what the run has on record of it."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ge_tui.errors import NotReadyError, UsageError, UserError
+from ge_tui.evaluation.data import DataSet, catalogue, prepare
+from ge_tui.evaluation.executors import CheckRequest, TrainRequest
+from ge_tui.evaluation.plan import TrainingPlan
+from ge_tui.evaluation.protocol import Inputs
+from ge_tui.evaluation.task import Task, TaskFile
+from ge_tui.genome import Contract
+from ge_tui.run.objectives import extra_metrics, specs_of
+from ge_tui.run.pool import Pool
+from ge_tui.run.store import EvaluationRow, IndividualRow, RunReader, RunRow, Status
+from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.summary import best
+from ge_tui.search import Objective
+from ge_tui.settings import EvaluationSettings, Settings
+
+SEED = 0
+FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finished training that the run has on record."""
+
+    recipe: str
+    rung: str
+    seed: int
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A network to be exported."""
+
+    number: int
+    source: str
+    recorded: Recorded | None
+    """None for one that the run never had."""
+    without: tuple[int, ...] = ()
+    """The individuals whose changes were taken out of it."""
+
+    @property
+    def label(self) -> str:
+        return f"#{self.number} reduced" if self.without else "the seed" if self.number == SEED else f"#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run as an export needs it."""
+
+    row: RunRow
+    settings: Settings
+    task: Task
+    data: DataSet
+    objectives: tuple[Objective, ...]
+    wants: tuple[str, ...]
+    going: bool
+    """Whether an engine works on it."""
+
+    @property
+    def contract(self) -> Contract:
+        return self.task.contract
+
+    def plan(self, recipe: str, rung: str) -> TrainingPlan:
+        return self.task.plan(self.data.name, recipe, rung)
+
+    @property
+    def full(self) -> TrainingPlan:
+        """The whole training of the run's recipe."""
+        return self.plan(self.settings.evaluation.recipe, FULL)
+
+    def training(self, source: str, plan: TrainingPlan, seed: int, machine: EvaluationSettings) -> TrainRequest:
+        limits = self.task.file.limits
+        wants = tuple(sorted({*self.wants, "latency_ms"}))
+        return TrainRequest(source, self.contract, self.data, plan, seed, limits.params, machine.train_timeout_s, wants)
+
+    def check(self, source: str, machine: EvaluationSettings) -> CheckRequest:
+        data = self.data
+        inputs = Inputs(classes=data.classes, channels=data.channels, image_size=data.image_size)
+        limits = self.task.file.limits
+        return CheckRequest(source, self.contract, inputs, self.full, limits.params, machine.check_timeout_s)
+
+
+def read_run(reader: RunReader, *, going: bool) -> RunFacts:
+    """Raises UserError, NotReadyError where its data are not on this machine any more."""
+    row = reader.run()
+    settings = Settings.model_validate(row.settings)
+    file = TaskFile.model_validate(row.task["file"])
+    task = Task(row.task["name"], Path(row.task["folder"]), file, row.task["seed_source"])
+    specs = specs_of(task, settings.search.objectives)
+    if any(objective["reference"] is None for objective in row.objectives):
+        raise UserError(f"nothing in run {row.name} has been evaluated yet, so there is nothing to export")
+    data = _data(row)
+    return RunFacts(row, settings, task, data, objectives_from(row.objectives), extra_metrics(specs), going)
+
+
+def _data(row: RunRow) -> DataSet:
+    """The run's data, never downloaded here."""
+    name = row.data["name"]
+    for info in catalogue():
+        if info.name == name and not info.on_disk:
+            raise NotReadyError(f"the data of this run are not on this machine; get them with: ge-tui data {name}")
+    try:
+        data = prepare(name)
+    except UsageError as error:
+        raise NotReadyError(f"the data of this run are not there any more: {error}") from None
+    if data.digest != row.data["digest"]:
+        raise NotReadyError(f"the data set {name} is not the one this run was made on; its figures would not compare")
+    return data
+
+
+def find_subjects(reader: RunReader, facts: RunFacts, name: str) -> list[Subject]:
+    """By number, `seed`, `best`, or `front` for all of it. Raises UserError."""
+    if name == "front":
+        numbers = [candidate.number for candidate in Pool(reader, facts.objectives).front]
+    elif name == "best":
+        found = best(reader)
+        numbers = [] if found is None else [found]
+    elif name == "seed":
+        numbers = [SEED]
+    elif name.isdecimal():
+        numbers = [min(int(name[:20]), (1 << 63) - 1)]
+    else:
+        close = difflib.get_close_matches(name, ("seed", "best", "front"), n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ": give its number, seed, best or front"
+        raise UsageError(f"'{name}' is no individual{hint}")
+    if not numbers:
+        raise UserError("nothing in this run has been evaluated yet, so there is nothing to export")
+    return [find_subject(reader, facts, number) for number in numbers]
+
+
+def find_subject(reader: RunReader, facts: RunFacts, number: int) -> Subject:
+    """An individual, or the one it is a duplicate of. Raises UserError."""
+    row = reader.individual(number)
+    if row is None:
+        raise UserError(f"the run has no individual {number}; it has {reader.next_number()}, numbered from 0")
+    if row.status is Status.DUPLICATE:
+        row = reader.individual(reader.original(number)) or row
+    source = reader.source(row.number)
+    recorded = _recorded(reader, facts, row.number)
+    if source is None or recorded is None:
+        how = f"{row.status}: {row.outcome}" if row.outcome not in (None, "ok") else row.status
+        raise UserError(
+            f"individual {row.number} has no finished training ({how}), so there is nothing to agree with; "
+            f"choose one that was evaluated: ge-tui show {facts.row.name}"
+        )
+    return Subject(row.number, source, recorded)
+
+
+def _recorded(reader: RunReader, facts: RunFacts, number: int) -> Recorded | None:
+    """The training at the run's rung with the run's seed; else the latest that ended well."""
+    ended = [row for row in reader.evaluations(number) if row.status == "ok"]
+    rung, seed = facts.settings.evaluation.rung, facts.settings.seed
+
+    def nearness(row: EvaluationRow) -> tuple[bool, bool, int]:
+        return row.rung == rung, row.seed == seed, row.id
+
+    if not ended:
+        return None
+    chosen = max(ended, key=nearness)
+    return Recorded(chosen.recipe, chosen.rung, chosen.seed, reader.metrics_of(chosen.id))
+
+
+def main_line(reader: RunReader, number: int) -> list[IndividualRow]:
+    """From the seed to an individual, each the first parent of the next: the one whose text was changed."""
+    line: list[IndividualRow] = []
+    row = reader.individual(number)
+    while row is not None:
+        line.append(row)
+        row = reader.individual(row.parents[0]) if row.parents else None
+    return line[::-1]

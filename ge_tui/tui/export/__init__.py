@@ -1,0 +1,1 @@
+"""Exporting the selected individual: a dialog, and the command that it runs."""
