@@ -41,9 +41,11 @@ class KeyLine(Widget):
         self._spans: list[tuple[int, int, Action]] = []
 
     def show(self, actions: Sequence[Action]) -> None:
-        """The most useful first: what does not fit is left out."""
-        if tuple(actions) != self._actions:
-            self._actions = tuple(actions)
+        """The most useful first: what does not fit is left out. With the keys the user gave them."""
+        keymap = getattr(self.app, "keymap", None)
+        shown = tuple(action for action in (keymap.shown(actions) if keymap else actions) if action.keys)
+        if shown != self._actions:
+            self._actions = shown
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002

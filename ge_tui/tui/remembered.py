@@ -28,6 +28,25 @@ def recall() -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def broken_memory() -> str:
+    """What is wrong with what was remembered; such a file is put aside, so that nothing of it is lost."""
+    file = _file()
+    try:
+        if not isinstance(json.loads(file.read_text(encoding="utf-8")), dict):
+            raise ValueError("it should be an object, { ... }")
+    except (ValueError, RecursionError) as error:
+        problem = f"{file}: {error}"
+    except OSError:
+        return ""
+    else:
+        return ""
+    aside = file.with_suffix(".broken.json")
+    with suppress(OSError):
+        file.replace(aside)
+        return f"{problem}; it is kept as {aside.name}"
+    return problem
+
+
 def remember(values: dict[str, Any]) -> None:
     """Keep values for the next time, beside those of other names; nothing happens where the disk refuses."""
     with suppress(OSError):

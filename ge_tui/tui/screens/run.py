@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -14,14 +15,16 @@ from textual.screen import Screen
 
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.engine_process import last_words, start_engine
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.news import News
 from ge_tui.tui.pane import Pane
 from ge_tui.tui.pane_grid import PaneGrid
-from ge_tui.tui.panes import PANES, PaneEntry
-from ge_tui.tui.registry import help_text
+from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
+from ge_tui.tui.registry import help_text, keymap_of
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
@@ -61,7 +64,7 @@ class RunScreen(Screen[None]):
     ACTIONS = ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(ACTIONS),
-        *((str(number), f"pane({number})", "") for number in range(1, 10)),
+        *go_bindings(),
     ]
     DEFAULT_CSS = """
     RunScreen { layout: vertical; }
@@ -77,6 +80,9 @@ class RunScreen(Screen[None]):
         self._start = start
         self._engine: subprocess.Popen[bytes] | None = None
         self._said_ended = False
+        self._lived = False
+        """Whether it was seen at work since it last ended."""
+        self._news = News()
         self._meter = Meter()
         self.selected: int | None = None
 
@@ -149,6 +155,7 @@ class RunScreen(Screen[None]):
             self._tell(reason, f"{pending.key} was refused")
         if change.touches(Part.RUN):
             self._on_news_of_the_run()
+        self._tell_news()
         with self.app.batch_update():
             self.grid.tell(change)
         if self.selected is None and self.model.individuals:
@@ -162,14 +169,27 @@ class RunScreen(Screen[None]):
         status = self.model.status
         if status not in _ENDED:
             self._said_ended = False
-        elif self._engine is not None and self._engine.poll() is not None and not self._said_ended:
-            self._said_ended = True
+            self._lived = True
+        elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
+            self._said_ended, self._lived = True, False
             reason = self.model.run.status_reason if self.model.run else ""
             if status in ("crashed", "failed", "new"):
                 words = last_words(self.directory) or reason
                 self._tell(words or "it ended without a word", "The engine ended", timeout=20)
             else:
                 self.notify(reason, title=f"The run is {status}", markup=False)
+            self._call(f"{self.directory.name} is {status}", reason)
+
+    def _tell_news(self) -> None:
+        for item in self._news.look(self.model, time.monotonic()):
+            self.notify(item.words, title=item.title, severity=item.severity, markup=False)
+            if item.calls:
+                self._call(self.directory.name, item.words)
+
+    def _call(self, title: str, words: str) -> None:
+        alerting = getattr(self.app, "alerting", None)
+        if alerting is not None:
+            alerting.call(title, words)
 
     @work(group="machine", exit_on_error=True)
     async def watch_machine(self) -> None:
@@ -254,12 +274,12 @@ class RunScreen(Screen[None]):
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
 
         pane = self._pane_in_focus()
-        groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", ACTIONS)]
+        groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", (*ACTIONS, *GO_ACTIONS, *APP_ACTIONS))]
         title, words = "A run", HELP
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-        self.app.push_screen(HelpScreen(help_text(title, words, groups)))
+        self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
     async def action_quit(self) -> None:
