@@ -25,6 +25,7 @@ from ge_tui.tui.alerting import Alerting
 from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.arrangement import SMALLEST
 from ge_tui.tui.filters import AsciiOnly, NoColour
+from ge_tui.tui.key_line import help_with_keys
 from ge_tui.tui.keymap import Keymap, check_keymap, read_keymap
 from ge_tui.tui.mouse import set_mouse
 from ge_tui.tui.panes import PANES
@@ -237,9 +238,9 @@ class GeTui(App[int]):
                 actions += entry.load().ACTIONS
         for action in self.keymap.shown(actions):
             title = f"{action.scope.capitalize()}: {action.label}"
-            yield SystemCommand(title, action.help, self._runner(screen, action))
-        for action in APP_ACTIONS[1:]:
-            yield SystemCommand(action.label.capitalize(), action.help, self._app_runner(action))
+            yield SystemCommand(title, help_with_keys(action), self._runner(screen, action))
+        for action in self.keymap.shown(APP_ACTIONS[1:]):
+            yield SystemCommand(action.label.capitalize(), help_with_keys(action), self._app_runner(action))
         yield SystemCommand("Quit", "close the screen", self.action_quit_or_ask)
 
     def _runner(self, screen: Screen[Any], action: Action) -> Any:

@@ -21,6 +21,12 @@ def key_name(keys: str) -> str:
     return f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else format_key(key)
 
 
+def help_with_keys(action: Action) -> str:
+    """An action's sentence, its keys behind it."""
+    keys = ", ".join(key_name(key) for key in action.keys.split(",")) if action.keys else ""
+    return f"{action.help}  [{keys}]" if keys else action.help
+
+
 class KeyLine(Widget):
     """Keys and what they do; a click does it too."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from ge_tui.paths import user_state
 
 _MOST_BYTES = 1 << 20
+_MOST_RUNS = 50
 
 
 def _file() -> Path:
@@ -45,6 +46,22 @@ def broken_memory() -> str:
         file.replace(aside)
         return f"{problem}; it is kept as {aside.name}"
     return problem
+
+
+def recalled_selection(run: Path) -> int | None:
+    """Which individual of a run was selected when it was last left."""
+    known = recall().get("selected")
+    found = known.get(str(run.absolute())) if isinstance(known, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def with_selection(run: Path, number: int | None) -> dict[str, Any]:
+    """What is selected in the runs that were looked at last, with that of one more."""
+    known = recall().get("selected")
+    kept = (
+        {name: value for name, value in known.items() if name != str(run.absolute())} if isinstance(known, dict) else {}
+    )
+    return {**dict(list(kept.items())[-_MOST_RUNS:]), **({} if number is None else {str(run.absolute()): number})}
 
 
 def remember(values: dict[str, Any]) -> None:

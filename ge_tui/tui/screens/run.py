@@ -25,7 +25,7 @@ from ge_tui.tui.pane import Pane
 from ge_tui.tui.pane_grid import PaneGrid
 from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
 from ge_tui.tui.registry import help_text, keymap_of
-from ge_tui.tui.remembered import recall, remember
+from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
@@ -108,6 +108,8 @@ class RunScreen(Screen[None]):
         recent = recall().get("recent")
         if isinstance(recent, list):
             self.grid.restore([name for name in recent if isinstance(name, str)])
+        self.grid.zoomed = recall().get("zoomed") is True
+        remember({"last_run": self.directory.name})
         self.set_interval(_HEADER_S, self._update_header)
         self.watch_run()
         self.watch_machine()
@@ -159,7 +161,9 @@ class RunScreen(Screen[None]):
         with self.app.batch_update():
             self.grid.tell(change)
         if self.selected is None and self.model.individuals:
-            self._select(max(self.model.best.number if self.model.best else 0, 0))
+            best = self.model.best.number if self.model.best else 0
+            before = recalled_selection(self.directory.path)
+            self._select(before if before in self.model.individuals else best)
         self._update_header()
 
     def _update_header(self) -> None:
@@ -347,7 +351,14 @@ class RunScreen(Screen[None]):
         """Remember for the next time what stands in front, and how the panes are set."""
         panes = {name: pane.remembered() for name, pane in self.grid.mounted.items()}
         before = recall().get("panes", {})
-        remember({"recent": self.grid.recent, "panes": {**(before if isinstance(before, dict) else {}), **panes}})
+        remember(
+            {
+                "recent": self.grid.recent,
+                "zoomed": self.grid.zoomed,
+                "panes": {**(before if isinstance(before, dict) else {}), **panes},
+                "selected": with_selection(self.directory.path, self.selected),
+            }
+        )
 
     async def on_unmount(self) -> None:
         await self.feed.close()

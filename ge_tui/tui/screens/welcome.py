@@ -27,6 +27,7 @@ from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
 from ge_tui.tui.terminal import speaks_unicode
@@ -120,7 +121,7 @@ class WelcomeScreen(Screen[None]):
 
     def _show(self, found: Sequence[RunOverview]) -> None:
         listing = self.query_one(OptionList)
-        at = self._name_under_cursor()
+        at = self._name_under_cursor() or recall().get("last_run")
         self._shown, self._looked = list(found), True
         width = max(40, self.size.width - 6)
         listing.clear_options()
