@@ -95,7 +95,7 @@ def answers(count: int) -> None:
 def keys(count: int) -> None:
     """What a key costs at the terminal."""
     with PtySession([sys.executable, "-m", "benchmarks.lineage", "--show", str(count)], SIZE) as session:
-        session.wait_for("ancestors", 60)
+        session.wait_for("ancestor", 60)
         session.wait_until_quiet(1.0, 60)
         for name, pressed in {"down": ["down"] * KEYS, "page": ["pagedown", "pageup"] * (KEYS // 2),
                               "left": ["left"] * KEYS}.items():  # fmt: skip

@@ -62,6 +62,11 @@ def user_state() -> Path:
     return _xdg("XDG_STATE_HOME", ".local/state")
 
 
+def pictures() -> Path:
+    """Pictures that were taken of the screen."""
+    return _xdg("XDG_DATA_HOME", ".local/share") / "pictures"
+
+
 def shipped_themes() -> Path:
     """The themes that come with the program (`themes/`)."""
     return _shipped("themes")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
 from ge_tui import __version__
+from ge_tui.crash import DEBUG, note_for_people, wants_traceback, write_report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a genome may hold what the terminal's encoding does not
             stream.reconfigure(errors="backslashreplace")
     parser = make_parser()
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks what may follow
+        from ge_tui.cli.completion import complete  # noqa: PLC0415
+
+        complete(parser)
     try:
         options = parser.parse_args(arguments)
+        if options.debug:
+            os.environ[DEBUG] = "1"
         if not hasattr(options, "command"):
             from ge_tui.cli.app import app  # noqa: PLC0415
 
@@ -41,4 +49,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         silence(sys.stdout)
         return ExitCode.DONE
+    except Exception as error:
+        if wants_traceback():
+            raise
+        return _broken(error, arguments)
     return code
+
+
+def _broken(error: Exception, arguments: Sequence[str]) -> int:
+    """Say that the error is ours, and what to do. The last line is what the app shows of an engine."""
+    from ge_tui.errors import ExitCode  # noqa: PLC0415
+
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    report = write_report(error, f"ge-tui {command}")
+    if command == "run":
+        what_next = "what is finished is kept; go on with `ge-tui run --resume NAME`, or S in the app"
+    else:
+        what_next = "runs are not touched by it"
+    print(note_for_people(error, report, what_next), file=sys.stderr)
+    return ExitCode.RESUMABLE if command == "run" else ExitCode.FAILED

@@ -6,11 +6,10 @@ import argparse
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ge_tui import __version__
 from ge_tui.paths import default_runs
-from ge_tui.settings.describe import help_text
 
 Command = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -21,6 +20,8 @@ def make_parser() -> argparse.ArgumentParser:
         prog="ge-tui", description="Evolve PyTorch networks with a language model, in the terminal."
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error that is the program's")
+    _add_terminal(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_app(commands)
     _add_run(commands)
@@ -31,11 +32,26 @@ def make_parser() -> argparse.ArgumentParser:
     _add_trials(commands)
     _add_apply(commands)
     _add_machine(commands)
+    completion = _add(commands, "completion", "completion", "print what makes your shell complete ge-tui's words")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
 
 
+class _RunParser(argparse.ArgumentParser):
+    """Its help ends in all settings, which take a while to import."""
+
+    def format_help(self) -> str:
+        from ge_tui.settings.describe import help_text  # noqa: PLC0415
+
+        return f"{super().format_help()}\nsettings (--set KEY=VALUE, or in a TOML file):\n{help_text()}\n"
+
+
 def _add(
-    commands: Commands, name: str, module: str, summary: str, epilog: str | None = None
+    commands: Commands,
+    name: str,
+    module: str,
+    summary: str,
+    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
 
@@ -43,12 +59,9 @@ def _add(
         function: Command = getattr(importlib.import_module(f"ge_tui.cli.{module}"), name)
         return function(options)
 
+    commands._parser_class = kind
     parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=epilog,
+        name, help=summary, description=summary[0].upper() + summary[1:] + "."
     )
     parser.set_defaults(command=command)
     return parser
@@ -58,6 +71,24 @@ def _add_app(commands: Commands) -> None:
     attach = _add(commands, "attach", "app", "watch and steer a run in the app")
     attach.add_argument("run", nargs="?", help="its name or path; none: the one that works now, or a list")
     _add_runs_folder(attach)
+    _add_terminal(attach)
+
+
+def _add_terminal(parser: argparse.ArgumentParser) -> None:
+    """What the app is to do with the terminal; unset on a command, so that what stands before it holds."""
+    app = parser.add_argument_group("the app's screen")
+    unset: Any = argparse.SUPPRESS if parser.prog.count(" ") else None
+    app.add_argument(
+        "--color",
+        choices=("auto", "always", "never", "16", "256", "truecolor"),
+        default=unset,
+        help="how many colours; auto: as many as the terminal has, none where NO_COLOR is set",
+    )
+    app.add_argument("--theme", default=unset, metavar="NAME", help="this time; `ge-tui themes` lists them")
+    app.add_argument("--ascii", action="store_true", default=unset, help="no signs but ASCII")
+    app.add_argument(
+        "--no-mouse", action="store_true", default=unset, help="leave the mouse to the terminal, to select text with"
+    )
 
 
 def _add_run(commands: Commands) -> None:
@@ -66,7 +97,7 @@ def _add_run(commands: Commands) -> None:
         "run",
         "run",
         "evolve, without a screen",
-        epilog=f"settings (--set KEY=VALUE, or in a TOML file):\n{help_text()}",
+        kind=_RunParser,
     )
     run.add_argument("--task", help="a task's name or folder")
     run.add_argument("--data", help="the data set: digits, cifar10, folder:PATH, ...")
@@ -208,6 +239,7 @@ def _add_machine(commands: Commands) -> None:
         ("models", "models", "list the language models on the Ollama server, or fetch one"),
         ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
         ("themes", "themes", "list the app's themes, broken ones with what is wrong"),
+        ("keys", "keys", "list the app's actions and their keys, and what is wrong in your keys.toml"),
     ):
         parser = _add(commands, name, module, summary)
         parser.add_argument("--json", action="store_true")
@@ -216,6 +248,8 @@ def _add_machine(commands: Commands) -> None:
         if name == "models":
             parser.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
             parser.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
+        if name == "keys":
+            parser.add_argument("--write", action="store_true", help="begin a keys.toml, every action as a comment")
         if name == "doctor":
             _add_runs_folder(parser)
 

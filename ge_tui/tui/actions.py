@@ -35,10 +35,21 @@ class Action:
         return self.name.partition(".")[0]
 
 
+def placeholder(name: str) -> str:
+    """Stands where an action has no key, so that a user's can take its place; no terminal sends it."""
+    return f"no_key_for_{name}"
+
+
 def bindings(actions: tuple[Action, ...], *, priority: bool = False) -> list[Binding]:
     """Textual's bindings for some actions; the name is their id, by which a user's keys replace them."""
     return [
-        Binding(action.keys, action.method, action.label, show=action.footer, id=action.name, priority=priority)
+        Binding(
+            action.keys or placeholder(action.name),
+            action.method,
+            action.label,
+            show=action.footer,
+            id=action.name,
+            priority=priority,
+        )
         for action in actions
-        if action.keys
     ]

@@ -21,6 +21,12 @@ def key_name(keys: str) -> str:
     return f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else format_key(key)
 
 
+def help_with_keys(action: Action) -> str:
+    """An action's sentence, its keys behind it."""
+    keys = ", ".join(key_name(key) for key in action.keys.split(",")) if action.keys else ""
+    return f"{action.help}  [{keys}]" if keys else action.help
+
+
 class KeyLine(Widget):
     """Keys and what they do; a click does it too."""
 
@@ -41,9 +47,11 @@ class KeyLine(Widget):
         self._spans: list[tuple[int, int, Action]] = []
 
     def show(self, actions: Sequence[Action]) -> None:
-        """The most useful first: what does not fit is left out."""
-        if tuple(actions) != self._actions:
-            self._actions = tuple(actions)
+        """The most useful first: what does not fit is left out. With the keys the user gave them."""
+        keymap = getattr(self.app, "keymap", None)
+        shown = tuple(action for action in (keymap.shown(actions) if keymap else actions) if action.keys)
+        if shown != self._actions:
+            self._actions = shown
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002

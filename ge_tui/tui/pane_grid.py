@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.arrangement import Place, places
+from ge_tui.tui.key_line import key_name
 from ge_tui.tui.pane import Pane
 from ge_tui.tui.panes import PaneEntry
 from ge_tui.tui.watch import Change, Part
@@ -65,10 +66,17 @@ class StackTitle(Widget):
             labels = []
             for name in stack:
                 number, title = self._numbers[name]
+                number = self._key_of(name, number)
                 labels.append((name, f" {number} {title if name == front else title[:letters]}".rstrip() + " "))
             if sum(len(text) for _, text in labels) <= width:
                 break
         return labels
+
+    def _key_of(self, name: str, number: str) -> str:
+        """The number, or what the user goes there by."""
+        keymap = getattr(self.app, "keymap", None)
+        own = keymap.keys.get(f"go.{name}") if keymap else None
+        return number if own is None else "".join(map(key_name, own[:1]))
 
     def on_click(self, event: events.Click) -> None:
         for start, end, name in self._spans:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
+from textual.binding import Binding
+
+from ge_tui.tui.actions import Action
 from ge_tui.tui.pane import Pane
 
 
@@ -33,3 +36,17 @@ PANES = (
     PaneEntry("credit", "Credit", "ge_tui.tui.credit.pane", "CreditPane"),
     PaneEntry("history", "History", "ge_tui.tui.history.pane", "HistoryPane"),
 )
+
+GO_ACTIONS = tuple(
+    Action(f"go.{entry.name}", str(number), entry.title, f"go to the pane {entry.title}")
+    for number, entry in enumerate(PANES, 1)
+)
+"""The keys that go to panes."""
+
+
+def go_bindings() -> list[Binding]:
+    """One action of the run screen does them all."""
+    return [
+        Binding(action.keys, f"pane({number})", action.label, show=False, id=action.name)
+        for number, action in enumerate(GO_ACTIONS, 1)
+    ]

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from textual.app import App
 
 from ge_tui.tui.actions import Action
 from ge_tui.tui.key_line import key_name
+from ge_tui.tui.keymap import Keymap
 
 
-def help_text(title: str, words: str, groups: Sequence[tuple[str, Sequence[Action]]]) -> str:
+def all_actions() -> list[Action]:
+    """Every action of the app. What they belong to is imported, which takes a while."""
+    from ge_tui.tui.app_actions import APP_ACTIONS  # noqa: PLC0415  (screens import this module)
+    from ge_tui.tui.line_list import LIST_ACTIONS  # noqa: PLC0415
+    from ge_tui.tui.panes import GO_ACTIONS, PANES  # noqa: PLC0415
+    from ge_tui.tui.screens import new_run, run, welcome  # noqa: PLC0415
+    from ge_tui.tui.text_view import TEXT_ACTIONS  # noqa: PLC0415
+
+    groups = [APP_ACTIONS, welcome.ACTIONS, new_run.ACTIONS, run.ACTIONS, GO_ACTIONS]
+    groups += [entry.load().ACTIONS for entry in PANES]
+    return [action for group in (*groups, LIST_ACTIONS, TEXT_ACTIONS) for action in group]
+
+
+def keymap_of(app: App[Any]) -> Keymap:
+    """The user's keys, where the app has any."""
+    found = getattr(app, "keymap", None)
+    return found if isinstance(found, Keymap) else Keymap()
+
+
+def help_text(
+    title: str, words: str, groups: Sequence[tuple[str, Sequence[Action]]], keymap: Keymap | None = None
+) -> str:
     """The help of what is in focus, in Markdown: what it shows, then its keys, then those that work everywhere."""
     parts = [f"## {title}", words.strip()]
     for name, actions in groups:
-        shown = [action for action in actions if action.keys]
+        shown = [action for action in (keymap or Keymap()).shown(actions) if action.keys]
         if shown:
             rows = "\n".join(f"| `{_keys(action)}` | {action.help} |" for action in shown)
             parts.append(f"### {name}\n\n| key | |\n|---|---|\n{rows}")

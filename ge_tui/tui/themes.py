@@ -5,7 +5,8 @@ Textual takes a wrong colour when a theme is registered and dies when it is used
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ COLOURS = (
     "primary", "secondary", "accent", "success", "warning", "error", "foreground", "background", "surface", "panel",
 )  # fmt: skip
 """What a theme says; every colour is `#rrggbb`, or `ansi_red` and so on for the terminal's own."""
-_KEYS = {"description", "dark", "ansi", "colours"}
+FEW_COLOURS = "terminal"
+"""For terminals that have 16."""
+NO_COLOURS = "mono"
+_KEYS = {"description", "dark", "ansi", "colour", "colours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class ThemeFile:
     theme: Theme | None = None
     problem: str = ""
     """Why it cannot be used; empty: it can."""
+    colour: bool = True
+    """Whether any colour is sent to the terminal."""
 
 
 def find_themes() -> list[ThemeFile]:
@@ -45,7 +51,8 @@ def find_themes() -> list[ThemeFile]:
             for path in sorted(folder.glob("*.toml")):
                 read = read_theme(path)
                 if read.problem and path.stem in found:
-                    read = ThemeFile(read.name, path, read.description, found[path.stem].theme, read.problem)
+                    before = found[path.stem]
+                    read = replace(before, path=path, problem=read.problem)
                 found[path.stem] = read
     return list(found.values())
 
@@ -58,7 +65,23 @@ def read_theme(path: Path) -> ThemeFile:
     except (UserError, _WrongThemeError) as error:
         text = str(error)
         return ThemeFile(path.stem, path, problem=text if str(path) in text else f"{path}: {text}")
-    return ThemeFile(path.stem, path, str(content.get("description", "")), theme)
+    return ThemeFile(
+        path.stem, path, str(content.get("description", "")), theme, colour=bool(content.get("colour", True))
+    )
+
+
+def choose_theme(found: Sequence[ThemeFile], wanted: str, colours: str, system: str | None) -> str:
+    """Which theme to begin with: the one wanted, unless the terminal has not the colours for it.
+
+    `colours` is the user's word on colours, `system` what the terminal has, as Rich names it.
+    """
+    usable = {file.name: file.theme for file in found if file.theme is not None}
+    few = {name for name, theme in usable.items() if theme.ansi} | {file.name for file in found if not file.colour}
+    if colours == "never" and NO_COLOURS in usable:
+        return NO_COLOURS
+    if system == "standard" and wanted not in few and FEW_COLOURS in usable:
+        return FEW_COLOURS
+    return wanted if wanted in usable else DEFAULT
 
 
 class _WrongThemeError(Exception):
@@ -79,7 +102,7 @@ def _theme(name: str, content: dict[str, Any]) -> Theme:
         if key not in given:
             raise _WrongThemeError(f"colours: {key} is missing")
         _check_colour(key, given[key])
-    for key in ("dark", "ansi"):
+    for key in ("dark", "ansi", "colour"):
         if not isinstance(content.get(key, False), bool):
             raise _WrongThemeError(f"{key} should be true or false")
     dark, ansi = content.get("dark", True), content.get("ansi", False)
@@ -103,7 +126,8 @@ def _variables(given: dict[str, str], *, ansi: bool) -> dict[str, str]:
     }
     if ansi:
         variables |= {"block-cursor-foreground": "ansi_black", "block-cursor-background": "ansi_white",
-                      "ansi-background": "ansi_black", "ansi-foreground": "ansi_white",
+                      "block-cursor-blurred-foreground": "ansi_bright_white",
+                      "block-cursor-blurred-background": "ansi_bright_black", "ansi-background": "ansi_black", "ansi-foreground": "ansi_white",
                       "input-cursor-background": "ansi_black", "input-cursor-foreground": "ansi_bright_white",
                       "input-cursor-text-style": "none"}  # fmt: skip
     return variables

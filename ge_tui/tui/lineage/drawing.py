@@ -53,6 +53,10 @@ class Drawing(Protocol):
         """The individual at a cell."""
         ...
 
+    def unlit(self) -> Drawing:
+        """Without the kin of one individual, where they are only colours: for a page that is looked at in passing."""
+        ...
+
     def beside(self, number: int, step: int) -> int | None:
         """The individual so many places below another, or above it; the last one there is where there are fewer."""
         ...
@@ -73,6 +77,9 @@ class Empty:
 
     def spot(self, number: int) -> Spot | None:  # noqa: ARG002
         return None
+
+    def unlit(self) -> Empty:
+        return self
 
     def at(self, x: int, y: int) -> int | None:  # noqa: ARG002
         return None

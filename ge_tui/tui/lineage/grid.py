@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ge_tui.tui.lineage.drawing import Piece, Spot, cropped, joined
-from ge_tui.tui.lineage.signs import Lit
+from ge_tui.tui.lineage.signs import NOBODY, Lit
 from ge_tui.tui.population.facts import Facts
 from ge_tui.tui.population.text import ASCII, BLOCKS
 
@@ -121,6 +121,8 @@ class Grid:
             kind, text = "cursor", text if text.strip() else lit.sign(facts)
         elif self.cell <= 2 and number != lit.marked and lit.kin_kind(number):
             text = text.ljust(self.cell)  # one look for neighbours costs less to send
+        elif self.cell <= 2 and kind == "bad":
+            kind = "muted"  # its sign tells; a colour for each among hundreds would double what a page sends
         mark = (ASCII if lit.ascii_only else BLOCKS).mark if number == lit.marked and self.cell > len(text) else ""
         return [Piece(text, kind), Piece((mark + " " * self.cell)[: self.cell - len(text)], "mark" if mark else "")]
 
@@ -139,6 +141,9 @@ class Grid:
     def spot(self, number: int) -> Spot | None:
         place = self.data.places.get(number)
         return None if place is None else Spot(place[0] * self.cell, place[1] + self.head, self.cell)
+
+    def unlit(self) -> Grid:
+        return replace(self, lit=replace(self.lit, kin=NOBODY))
 
     def at(self, x: int, y: int) -> int | None:
         column, row = x // self.cell, y - self.head

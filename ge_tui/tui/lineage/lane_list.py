@@ -112,6 +112,9 @@ class LaneList:
         index = self._rows.get(number)
         return None if index is None else Spot(0, index + self.head, self.room)
 
+    def unlit(self) -> LaneList:
+        return self  # kin are what it is made of
+
     def at(self, x: int, y: int) -> int | None:  # noqa: ARG002
         row = y - self.head
         return self.data.rows[row].number if 0 <= row < len(self.data.rows) else None

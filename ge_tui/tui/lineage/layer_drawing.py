@@ -146,6 +146,9 @@ class LayerDrawing:
     def spot(self, number: int) -> Spot | None:
         return self._spots.get(number)
 
+    def unlit(self) -> LayerDrawing:
+        return self  # kin are what it is made of
+
     def at(self, x: int, y: int) -> int | None:
         here = (n for n, spot in self._spots.items() if spot.y == y and spot.x <= x < spot.x + spot.width)
         return next(here, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -28,6 +27,7 @@ from ge_tui.tui.population.signs import Tone
 from ge_tui.tui.population.summary import origin, result, status_line
 from ge_tui.tui.population.table import PopulationTable, Sorting
 from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
+from ge_tui.tui.terminal import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _SETTLED_S = 0.2
@@ -60,7 +60,7 @@ class PopulationPane(Pane):
     def __init__(self, watched: Watched, *, glyphs: Glyphs | None = None) -> None:
         super().__init__(watched)
         self.table = PopulationTable()
-        self.table.glyphs = glyphs or glyphs_for(getattr(sys.__stderr__, "encoding", None))
+        self.table.glyphs = glyphs or glyphs_for(unicode=speaks_unicode())
         self.following = False
         self._head = TableHead(self.table)
         self._bar = FilterBar(self._words_of_fields)

@@ -30,9 +30,9 @@ BLOCKS = Glyphs("▁▂▃▄▅▆▇█", "━", "─", "▲", "▼", "…", "
 ASCII = Glyphs("_.-=+*#@", "=", "-", "^", "v", "~", "m", "x")
 
 
-def glyphs_for(encoding: str | None) -> Glyphs:
-    """What a terminal of this encoding can show."""
-    return BLOCKS if (encoding or "").lower().replace("-", "").startswith("utf") else ASCII
+def glyphs_for(*, unicode: bool) -> Glyphs:
+    """What a terminal can show."""
+    return BLOCKS if unicode else ASCII
 
 
 @lru_cache(4096)

@@ -36,7 +36,7 @@ from ge_tui.tui.new_run.preparing import bytes_line, make_ready
 from ge_tui.tui.new_run.preview import Preview
 from ge_tui.tui.new_run.probe import question_of
 from ge_tui.tui.new_run.server import look_at_server
-from ge_tui.tui.registry import help_text
+from ge_tui.tui.registry import help_text, keymap_of
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
@@ -456,7 +456,7 @@ class NewRunScreen(Screen[None]):
         self._change(Draft(self.draft.base))
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(help_text("A new run", HELP, [("Keys", ACTIONS)])))
+        self.app.push_screen(HelpScreen(help_text("A new run", HELP, [("Keys", ACTIONS)], keymap_of(self.app))))
 
     @work(exclusive=True, group="ask", exit_on_error=True)
     async def action_back(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -14,16 +15,18 @@ from textual.screen import Screen
 
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.engine_process import last_words, start_engine
 from ge_tui.tui.export.job import Asked, ExportJob
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.news import News
 from ge_tui.tui.pane import Pane
 from ge_tui.tui.pane_grid import PaneGrid
-from ge_tui.tui.panes import PANES, PaneEntry
-from ge_tui.tui.registry import help_text
-from ge_tui.tui.remembered import recall, remember
+from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
+from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
@@ -63,7 +66,7 @@ class RunScreen(Screen[None]):
     ACTIONS = ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(ACTIONS),
-        *((str(number), f"pane({number})", "") for number in range(1, 10)),
+        *go_bindings(),
     ]
     DEFAULT_CSS = """
     RunScreen { layout: vertical; }
@@ -79,6 +82,9 @@ class RunScreen(Screen[None]):
         self._start = start
         self._engine: subprocess.Popen[bytes] | None = None
         self._said_ended = False
+        self._lived = False
+        """Whether it was seen at work since it last ended."""
+        self._news = News()
         self._meter = Meter()
         self.selected: int | None = None
         self._export: ExportJob | None = None
@@ -105,6 +111,8 @@ class RunScreen(Screen[None]):
         recent = recall().get("recent")
         if isinstance(recent, list):
             self.grid.restore([name for name in recent if isinstance(name, str)])
+        self.grid.zoomed = recall().get("zoomed") is True
+        remember({"last_run": self.directory.name})
         self.set_interval(_HEADER_S, self._update_header)
         self.watch_run()
         self.watch_machine()
@@ -152,10 +160,13 @@ class RunScreen(Screen[None]):
             self._tell(reason, f"{pending.key} was refused")
         if change.touches(Part.RUN):
             self._on_news_of_the_run()
+        self._tell_news()
         with self.app.batch_update():
             self.grid.tell(change)
         if self.selected is None and self.model.individuals:
-            self._select(max(self.model.best.number if self.model.best else 0, 0))
+            best = self.model.best.number if self.model.best else 0
+            before = recalled_selection(self.directory.path)
+            self._select(before if before in self.model.individuals else best)
         self._update_header()
 
     def _update_header(self) -> None:
@@ -165,14 +176,27 @@ class RunScreen(Screen[None]):
         status = self.model.status
         if status not in _ENDED:
             self._said_ended = False
-        elif self._engine is not None and self._engine.poll() is not None and not self._said_ended:
-            self._said_ended = True
+            self._lived = True
+        elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
+            self._said_ended, self._lived = True, False
             reason = self.model.run.status_reason if self.model.run else ""
             if status in ("crashed", "failed", "new"):
                 words = last_words(self.directory) or reason
                 self._tell(words or "it ended without a word", "The engine ended", timeout=20)
             else:
                 self.notify(reason, title=f"The run is {status}", markup=False)
+            self._call(f"{self.directory.name} is {status}", reason)
+
+    def _tell_news(self) -> None:
+        for item in self._news.look(self.model, time.monotonic()):
+            self.notify(item.words, title=item.title, severity=item.severity, markup=False)
+            if item.calls:
+                self._call(self.directory.name, item.words)
+
+    def _call(self, title: str, words: str) -> None:
+        alerting = getattr(self.app, "alerting", None)
+        if alerting is not None:
+            alerting.call(title, words)
 
     @work(group="machine", exit_on_error=True)
     async def watch_machine(self) -> None:
@@ -257,12 +281,12 @@ class RunScreen(Screen[None]):
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
 
         pane = self._pane_in_focus()
-        groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", ACTIONS)]
+        groups: list[tuple[str, Sequence[Action]]] = [("Everywhere", (*ACTIONS, *GO_ACTIONS, *APP_ACTIONS))]
         title, words = "A run", HELP
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-        self.app.push_screen(HelpScreen(help_text(title, words, groups)))
+        self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
     async def action_quit(self) -> None:
@@ -361,7 +385,14 @@ class RunScreen(Screen[None]):
         """Remember for the next time what stands in front, and how the panes are set."""
         panes = {name: pane.remembered() for name, pane in self.grid.mounted.items()}
         before = recall().get("panes", {})
-        remember({"recent": self.grid.recent, "panes": {**(before if isinstance(before, dict) else {}), **panes}})
+        remember(
+            {
+                "recent": self.grid.recent,
+                "zoomed": self.grid.zoomed,
+                "panes": {**(before if isinstance(before, dict) else {}), **panes},
+                "selected": with_selection(self.directory.path, self.selected),
+            }
+        )
 
     async def on_unmount(self) -> None:
         await self.feed.close()

@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,8 +24,10 @@ from ge_tui.errors import UserError
 from ge_tui.run.directory import RunDirectory, all_runs, delete_run
 from ge_tui.run.overview import RunOverview, overview
 from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.key_line import KeyLine
-from ge_tui.tui.registry import help_text
+from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
 from ge_tui.tui.terminal import speaks_unicode
@@ -53,7 +56,9 @@ class WelcomeScreen(Screen[None]):
     """The list of runs."""
 
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(tuple(a for a in ACTIONS if a.keys != "enter"))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(tuple(replace(a, keys="") if a.keys == "enter" else a for a in ACTIONS))  # Enter is the list's own
+    ]
     DEFAULT_CSS = """
     WelcomeScreen { layout: vertical; }
     WelcomeScreen > #title { height: auto; padding: 0 2; background: $panel; }
@@ -116,7 +121,7 @@ class WelcomeScreen(Screen[None]):
 
     def _show(self, found: Sequence[RunOverview]) -> None:
         listing = self.query_one(OptionList)
-        at = self._name_under_cursor()
+        at = self._name_under_cursor() or recall().get("last_run")
         self._shown, self._looked = list(found), True
         width = max(40, self.size.width - 6)
         listing.clear_options()
@@ -246,7 +251,9 @@ class WelcomeScreen(Screen[None]):
     def action_help(self) -> None:
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
 
-        self.app.push_screen(HelpScreen(help_text("Runs", HELP, [("Keys", ACTIONS)])))
+        self.app.push_screen(
+            HelpScreen(help_text("Runs", HELP, [("Keys", (*ACTIONS, *APP_ACTIONS))], keymap_of(self.app)))
+        )
 
     def action_quit(self) -> None:
         self.app.exit()
