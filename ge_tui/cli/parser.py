@@ -28,6 +28,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_steer(commands)
     _add_trials(commands)
     _add_apply(commands)
+    _add_replay(commands)
     _add_machine(commands)
     return parser
 
@@ -140,6 +141,15 @@ def _add_apply(commands: Commands) -> None:
     apply.add_argument("--edits", action="store_true", help="search/replace edits were asked for")
     apply.add_argument("--task", default="ExquisiteNetV2", help="whose classes and functions must stay")
     apply.add_argument("answer", metavar="ANSWER", type=Path, help="a file with the answer; - for standard input")
+
+
+def _add_replay(commands: Commands) -> None:
+    replay = _add(commands, "replay", "replay", "derive a run again from its record, and say whether it comes out")
+    replay.add_argument("run")
+    replay.add_argument("--re-evaluate", action="store_true", help="train its individuals again too, in the box")
+    _add_trust(replay)
+    _add_runs_folder(replay)
+    replay.add_argument("--json", action="store_true")
 
 
 def _add_machine(commands: Commands) -> None:
