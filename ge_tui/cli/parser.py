@@ -150,6 +150,16 @@ def _add_replay(commands: Commands) -> None:
     _add_trust(replay)
     _add_runs_folder(replay)
     replay.add_argument("--json", action="store_true")
+    fork = _add(commands, "fork", "fork", "begin a new run at any moment of an old one, with other settings")
+    fork.add_argument("run")
+    fork.add_argument("--at", metavar="N|gN", required=True, help="after N children (30), or after generation N (g3)")
+    fork.add_argument("--name", default="", help="of the new run; made up where not given")
+    fork.add_argument("--llm", help="where its proposals come from")
+    fork.add_argument("--population", help="children a generation; with --at gN")
+    fork.add_argument("--generations", help="generations after the initial population")
+    fork.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting; may be repeated")
+    _add_runs_folder(fork)
+    fork.add_argument("--json", action="store_true")
 
 
 def _add_machine(commands: Commands) -> None:

@@ -106,13 +106,14 @@ def _front(queries: Queries) -> list[int]:
     return sorted(candidate.number for candidate in Pool(queries, objectives).front)
 
 
-def _evaluations(queries: Queries) -> dict[int, Any]:
+def _evaluations(queries: Queries) -> dict[str, Any]:
     metrics: dict[int, dict[str, float]] = {}
     for number, name, value in queries.connection.execute("SELECT evaluation, name, value FROM metric"):
         metrics.setdefault(number, {})[name] = value
     return {
-        row.id: {"of": row.individual, "rung": row.rung, "seed": row.seed, "attempt": row.attempt,
-                 "status": row.status, "outcome": row.outcome, "reason": row.reason, "metrics": metrics.get(row.id)}
+        f" of {row.individual} at {row.rung}, seed {row.seed}, attempt {row.attempt}": {
+            "status": row.status, "outcome": row.outcome, "reason": row.reason, "metrics": metrics.get(row.id)
+        }
         for row in queries.evaluations()
     }  # fmt: skip
 

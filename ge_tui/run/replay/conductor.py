@@ -8,6 +8,7 @@ done, and what they did is compared. The first difference ends it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from ge_tui.evaluation.data import DataSet
 from ge_tui.genome import syntax_hash
@@ -19,10 +20,11 @@ from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.objectives import with_references
 from ge_tui.run.replay import compare
 from ge_tui.run.replay.record import TRAINING_ENDS, Record
+from ge_tui.run.replay.scratch import CutOffError, Scratch
 from ge_tui.run.replay.session import Session
 from ge_tui.run.replay.stand_ins import RecordedProposer, answer_of
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import EventRow, IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import EventRow, IndividualRow, NewIndividual, Status
 from ge_tui.run.store.writer import POISONED
 from ge_tui.settings import Controls
 
@@ -35,7 +37,7 @@ _STANDS_STILL = frozenset({"control", "control_refused", "session", "settings", 
 class Conductor:
     """Derives a run in a store of its own."""
 
-    def __init__(self, record: Record, store: Store, board: ControlBoard, data: DataSet) -> None:
+    def __init__(self, record: Record, store: Scratch, board: ControlBoard, data: DataSet) -> None:
         self._record = record
         self._recorded = record.run
         self._store = store
@@ -47,6 +49,7 @@ class Conductor:
         """The generation that was opened and whose prompts may be put anew next."""
         self._handlers: dict[str, Handler] = {
             "settings": self._settings,
+            "forked": self._forked,
             "session": self._environment,
             "control": self._control,
             "recovered": self._recovered,
@@ -77,7 +80,7 @@ class Conductor:
         """Go through all events, then look at the whole once more. Raises DiffersError at the first difference."""
         try:
             for event in self._record.events:
-                self._moment = event.seq
+                self._moment = self._store.moment = event.seq
                 handler = self._handlers.get(event.kind)
                 if self._rewords is not None and event.kind not in _STANDS_STILL:
                     await self._reword()
@@ -107,6 +110,12 @@ class Conductor:
         self._session, self._rewords = None, None
 
     async def _settings(self, event: EventRow) -> None:
+        self._store.set_settings(event.payload["settings"])
+
+    async def _forked(self, event: EventRow) -> None:
+        """From here on it is a run of its own."""
+        self._store.recover()
+        await self._drop()
         self._store.set_settings(event.payload["settings"])
 
     async def _environment(self, event: EventRow) -> None:
@@ -146,7 +155,8 @@ class Conductor:
         if generation is None or not isinstance(session.proposer, RecordedProposer):
             return
         rewording = Rewording(self._store, session.pool, session.objectives, session.plan.settings.seed)
-        await rewording.before(generation, self._board.current, session.proposer, _always)
+        with suppress(CutOffError):
+            await rewording.before(generation, self._board.current, session.proposer, _always)
 
     async def _carried(self, event: EventRow) -> None:
         generation, slot = event.payload["generation"], event.payload["slot"]
@@ -230,9 +240,19 @@ class Conductor:
         assert kept is not None
         if not session.plan.settings.llm.startswith("replay:"):  # those were put to another run's model
             name = f"call {'/'.join(map(str, where))}"
-            for field in ("operator", "template", "persona", "category", "segment", "model", "options", "wordings",
-                          "system", "prompt"):  # fmt: skip
+            for field in (
+                "operator",
+                "template",
+                "persona",
+                "category",
+                "segment",
+                "model",
+                "options",
+                "system",
+                "prompt",
+            ):
                 self._same(name, field, getattr(kept.call, field), getattr(asked, field))
+            self._same(name, "wordings", sorted(kept.call.wordings), sorted(asked.wordings))
         await session.answer(number, answer_of(kept.call))
 
     async def _filled(self, event: EventRow) -> None:

@@ -33,7 +33,7 @@ class Record:
 
     def first_settings(self) -> Mapping[str, Any] | None:
         """The settings the run began with, where they were changed since."""
-        changes = [event.payload for event in self.events if event.kind == "settings"]
+        changes = [event.payload for event in self.events if event.kind in ("settings", "forked")]
         return changes[0].get("before", changes[0]["settings"]) if changes else None
 
     def next_control(self) -> ControlRow | None:

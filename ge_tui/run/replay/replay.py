@@ -12,7 +12,8 @@ from ge_tui.run.replay.conductor import Conductor
 from ge_tui.run.replay.difference import Difference, DiffersError
 from ge_tui.run.replay.making import as_created, data_of
 from ge_tui.run.replay.record import Record
-from ge_tui.run.store import RunReader, Store
+from ge_tui.run.replay.scratch import Scratch
+from ge_tui.run.store import RunReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ async def _difference(record: Record, folder: Path) -> Difference | None:
     """The first difference of what is derived in an empty folder."""
     row = record.run.run()
     data = data_of(row)
-    with closing(Store(folder / "run.sqlite")) as store:
-        store.connection.execute("PRAGMA synchronous = OFF")  # nobody needs it after a power cut
+    with closing(Scratch(folder / "run.sqlite", record.events)) as store:
         store.create_run(as_created(row, record.first_settings()), record.launch_controls())
         try:
             await Conductor(record, store, ControlBoard(store, folder / "inbox"), data).run()

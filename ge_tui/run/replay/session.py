@@ -18,6 +18,7 @@ from ge_tui.run.plans import plan_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.making import make_proposer
 from ge_tui.run.replay.record import Record
+from ge_tui.run.replay.scratch import CutOffError
 from ge_tui.run.replay.stand_ins import EVALUATION, Gates, RecordedExecutor, RecordedProposer
 from ge_tui.run.store import EvaluationRow, IndividualRow, Store
 from ge_tui.run.stored_objectives import objectives_from
@@ -86,7 +87,8 @@ class Session:
         while not (task.done() or self._gates.is_waiting(("call", number))):
             await asyncio.sleep(0)
         if task.done():
-            task.result()
+            with contextlib.suppress(CutOffError):
+                task.result()
 
     # -- trainings -------------------------------------------------------------------------------------
 

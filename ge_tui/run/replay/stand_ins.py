@@ -17,6 +17,7 @@ from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.run.proposers import NoModel
 from ge_tui.run.replay.compare import same
+from ge_tui.run.replay.scratch import CutOffError
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.calls import CallLog
 from ge_tui.run.store.wordings import find_rephrasing
@@ -61,6 +62,8 @@ class ReplayLog(CallLog):
 
     def rephrased(self, generation: int, ref: str) -> CallRecord | None:
         kept = find_rephrasing(self._recorded.connection, generation)
+        if kept is None and not self._recorded.individuals("generation = ? AND slot >= 0", (generation,)):
+            raise CutOffError  # the engine ended while it asked
         same(f"generation {generation}", "the wording to be put anew", kept and kept.of, ref)
         return kept.call if kept else None
 
