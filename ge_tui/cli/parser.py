@@ -29,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_trials(commands)
     _add_apply(commands)
     _add_replay(commands)
+    _add_export(commands)
     _add_machine(commands)
     return parser
 
@@ -160,6 +161,23 @@ def _add_replay(commands: Commands) -> None:
     fork.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting; may be repeated")
     _add_runs_folder(fork)
     fork.add_argument("--json", action="store_true")
+
+
+def _add_export(commands: Commands) -> None:
+    export = _add(commands, "export", "pairs", "write what a run found for others to use")
+    export.add_argument("run")
+    _add_pairs(export)
+    _add_runs_folder(export)
+    export.add_argument("--json", action="store_true")
+
+
+def _add_pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="write pairs of answers, the better and the worse, for fine-tuning a model",
+    )
 
 
 def _add_machine(commands: Commands) -> None:
