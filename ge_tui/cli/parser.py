@@ -31,6 +31,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_trials(commands)
     _add_apply(commands)
+    _add_replay(commands)
+    _add_export(commands)
     _add_machine(commands)
     completion = _add(commands, "completion", "completion", "print what makes your shell complete ge-tui's words")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
@@ -230,6 +232,42 @@ def _add_apply(commands: Commands) -> None:
     apply.add_argument("--edits", action="store_true", help="search/replace edits were asked for")
     apply.add_argument("--task", default="ExquisiteNetV2", help="whose classes and functions must stay")
     apply.add_argument("answer", metavar="ANSWER", type=Path, help="a file with the answer; - for standard input")
+
+
+def _add_replay(commands: Commands) -> None:
+    replay = _add(commands, "replay", "replay", "derive a run again from its record, and say whether it comes out")
+    replay.add_argument("run")
+    replay.add_argument("--re-evaluate", action="store_true", help="train its individuals again too, in the box")
+    _add_trust(replay)
+    _add_runs_folder(replay)
+    replay.add_argument("--json", action="store_true")
+    fork = _add(commands, "fork", "fork", "begin a new run at any moment of an old one, with other settings")
+    fork.add_argument("run")
+    fork.add_argument("--at", metavar="N|gN", required=True, help="after N children (30), or after generation N (g3)")
+    fork.add_argument("--name", default="", help="of the new run; made up where not given")
+    fork.add_argument("--llm", help="where its proposals come from")
+    fork.add_argument("--population", help="children a generation; with --at gN")
+    fork.add_argument("--generations", help="generations after the initial population")
+    fork.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting; may be repeated")
+    _add_runs_folder(fork)
+    fork.add_argument("--json", action="store_true")
+
+
+def _add_export(commands: Commands) -> None:
+    export = _add(commands, "export", "pairs", "write what a run found for others to use")
+    export.add_argument("run")
+    _add_pairs(export)
+    _add_runs_folder(export)
+    export.add_argument("--json", action="store_true")
+
+
+def _add_pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="write pairs of answers, the better and the worse, for fine-tuning a model",
+    )
 
 
 def _add_machine(commands: Commands) -> None:

@@ -132,6 +132,12 @@ class ControlBoard:
         if flatten(self._current).get(key) != value:
             self._apply(actor, key, value, None)
 
+    def take(self, row: ControlRow) -> None:
+        """Put a change in force that another run has on record, as it stands there."""
+        seq = self._store.add_control(row.actor, row.key, row.old, row.new, row.request)
+        self._rows += self._store.controls(after=seq - 1)
+        self._current = fold(self._rows)
+
     def go_on(self) -> None:
         """Take back what held or ended the session before, as resuming asks for."""
         for key, value in (("stop", "no"), ("pause", False), ("steps", 0)):

@@ -124,7 +124,7 @@ def sampling_for(settings: OllamaSettings, name: str, info: ModelInfo, task: Tas
     code = len(cut(task.seed_source).source)
     predict = settings.num_predict or int(1.5 * code / _CHARS_PER_TOKEN) + 512 + (_THINKING_TOKENS if think else 0)
     window = settings.num_ctx or context_window(longest_prompt(task), predict, info.context_length)
-    room = int((window - predict) * _CHARS_PER_TOKEN * 0.95)
+    room = prompt_room(window, predict)
     if room < code:
         raise UsageError(_no_room(settings, info, window, predict, code))
 
@@ -141,6 +141,11 @@ def sampling_for(settings: OllamaSettings, name: str, info: ModelInfo, task: Tas
         repeat_penalty=own(settings.repeat_penalty),
     )
     return Sampling(name, options, think, settings.keep_alive, room)
+
+
+def prompt_room(window: int, predict: int) -> int:
+    """The longest prompt, in characters, that is tried before the first call has told how many tokens it makes."""
+    return int((window - predict) * _CHARS_PER_TOKEN * 0.95)
 
 
 def _no_room(settings: OllamaSettings, info: ModelInfo, window: int, predict: int, code: int) -> str:

@@ -7,14 +7,15 @@ from typing import Any
 
 from ge_tui.evaluation.task import RUNGS
 from ge_tui.genome import Genome, cut
-from ge_tui.run.store import Arm, IndividualRow, RunReader, Status, Store
+from ge_tui.run.store import Arm, IndividualRow, Status
+from ge_tui.run.store.queries import Queries
 from ge_tui.search import Archive, Candidate, Objective
 
 
 class Pool:
     """The individuals of a run that were evaluated at its rung as candidates, and the archives over them."""
 
-    def __init__(self, store: Store | RunReader, objectives: Sequence[Objective]) -> None:
+    def __init__(self, store: Queries, objectives: Sequence[Objective]) -> None:
         self._store = store
         self._objectives = tuple(objectives)
         self._archive = Archive(objectives)

@@ -12,7 +12,7 @@ from ge_tui.llm.asking import Habits
 from ge_tui.llm.llm_proposer import LlmProposer, Sampling
 from ge_tui.llm.offline_proposer import OfflineProposer
 from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options
-from ge_tui.llm.prompts.catalogue import load_catalogue
+from ge_tui.llm.prompts.catalogue import Catalogue, load_catalogue
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.prompts.wordings import originals
 from ge_tui.llm.proposer import Proposer
@@ -65,13 +65,8 @@ def make_proposer(
         return OfflineProposer()
     catalogue = load_catalogue(user_config() / "prompts")
     keep_originals(store, originals(catalogue).values())
-    setting = Setting(
-        catalogue,
-        task.contract,
-        f"float images [n, {data.channels}, {data.image_size}, {data.image_size}] to class scores [n, {data.classes}]",
-        tuple((spec.name, spec.direction) for spec in objectives),
-    )
-    habits = Habits(settings.ollama.whole_file, settings.ollama.edits)
+    setting = setting_of(catalogue, task, data, objectives)
+    habits = habits_of(settings)
     if models is None:
         name = settings.llm.removeprefix(_REPLAY)
         replayed = RunReader(find_run(runs, name).database)
@@ -79,6 +74,20 @@ def make_proposer(
         return LlmProposer(settings.llm, NoModel(name), samplings, setting, habits, log, store.note)
     log, lanes = CallLog(store), settings.ollama.lanes
     return LlmProposer(settings.llm, models.model, models.samplings, setting, habits, log, store.note, lanes=lanes)
+
+
+def setting_of(catalogue: Catalogue, task: Task, data: DataSet, objectives: tuple[ObjectiveSpec, ...]) -> Setting:
+    """What every prompt of a run is made of."""
+    return Setting(
+        catalogue,
+        task.contract,
+        f"float images [n, {data.channels}, {data.image_size}, {data.image_size}] to class scores [n, {data.classes}]",
+        tuple((spec.name, spec.direction) for spec in objectives),
+    )
+
+
+def habits_of(settings: Settings) -> Habits:
+    return Habits(settings.ollama.whole_file, settings.ollama.edits)
 
 
 def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:

@@ -18,17 +18,16 @@ from ge_tui.evaluation.box.limits import Quota
 from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.data import DataSet, OnBytes, available, prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor, LocalSettings
-from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.results_cache import CachingExecutor
-from ge_tui.evaluation.task import ObjectiveSpec, Task, TaskFile, find_task
+from ge_tui.evaluation.task import ObjectiveSpec, Task, find_task
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard, check_aim, check_controls, check_models, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
-from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.language_models import find_models, models_named
-from ge_tui.run.objectives import extra_metrics, specs_of, without_references
+from ge_tui.run.objectives import specs_of, without_references
+from ge_tui.run.plans import ladder_of, plan_of
 from ge_tui.run.proposers import check_llm, make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
@@ -61,7 +60,7 @@ def prepare_run(settings: Settings, runs: Path, on_progress: OnBytes | None = No
         check_models(settings.controls, tuple(models), settings.controls.model)
     objectives = specs_of(task, settings.search.objectives)
     name = available(task.file.data.preferred) if settings.data == "auto" else settings.data
-    _ladder(task, name, settings)
+    ladder_of(task, name, settings)
     data = prepare(name, on_progress=on_progress)
     return NewRun(settings.model_copy(update={"data": data.name}), task, data, objectives)
 
@@ -214,22 +213,10 @@ def _layers(names: str) -> tuple[Layer, ...]:
 def _plan(store: Store, settings: Settings) -> RunPlan:
     """The run as it was created: task and objectives from the store, the data set from the cache."""
     run = store.run()
-    file = TaskFile.model_validate(run.task["file"])
-    task = Task(run.task["name"], Path(run.task["folder"]), file, run.task["seed_source"])
     data = prepare(run.data["name"])
     if data.digest != run.data["digest"]:
         raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
-    objectives = specs_of(task, settings.search.objectives)
-    *below, training = _ladder(task, data.name, settings)
-    wants = extra_metrics(objectives)
-    evaluation = EvaluationPlan(task, data, training, settings.evaluation, settings.seed, wants, tuple(below))
-    return RunPlan(settings, evaluation, objectives)
-
-
-def _ladder(task: Task, data: str, settings: Settings) -> tuple[TrainingPlan, ...]:
-    """The trainings of a run's rungs, the lowest first. Raises UsageError."""
-    chosen = settings.evaluation
-    return task.ladder(data, chosen.recipe, chosen.first_rung, chosen.rung)
+    return plan_of(run, settings, data)
 
 
 def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settings:
@@ -256,7 +243,14 @@ def _row(new: NewRun, name: str) -> RunRow:
         "file": new.task.file.model_dump(mode="json"),
         "seed_source": new.task.seed_source,
     }
-    data = {"name": new.data.name, "digest": new.data.digest, "counts": new.data.counts}
+    data = {
+        "name": new.data.name,
+        "digest": new.data.digest,
+        "counts": new.data.counts,
+        "classes": list(new.data.class_names),
+        "channels": new.data.channels,
+        "image_size": new.data.image_size,
+    }
     return RunRow(
         name=name,
         created_at=time.time(),

@@ -65,19 +65,28 @@ class Deciding:
 
     def undecided(self, generation: int, known: Mapping[int, IndividualRow]) -> Iterator[Decided]:
         """The slots of a generation that are still to be filled."""
-        parents = self._parents(generation)
+        parents = self.parents(generation)
         carried = self._store.carried(generation)
         for slot in range(self._slots(generation)):
             row = known.get(slot)
             if slot in carried or (row is not None and row.status is not Status.PROPOSING):
                 continue
             if row is not None:  # the engine died while this one was being proposed
-                yield Decided(row.number, self._plan_of(row), self._board.at(row.control_seq), row.control_seq)
+                yield Decided(row.number, self.plan_of(row), self._board.at(row.control_seq), row.control_seq)
                 continue
-            controls = self._board.refresh()
-            if self._proposer.asks:
-                controls = self._share_out(controls, generation)
-            yield Decided(None, self._plan(parents, slot, generation, controls), controls, self._board.seq)
+            yield self.decide(parents, slot, generation)
+
+    def decide(self, parents: Sequence[int], slot: int, generation: int) -> Decided:
+        """What a slot is filled with by the controls in force now; `parents` are those of its generation."""
+        controls = self._board.refresh()
+        if self._proposer.asks:
+            controls = self._share_out(controls, generation)
+        return Decided(None, self._plan(parents, slot, generation, controls), controls, self._board.seq)
+
+    def plan_of(self, row: IndividualRow) -> SlotPlan:
+        """What was decided for an individual whose slot was taken before the engine died."""
+        maker = Maker.of(row, self._proposer.name)
+        return SlotPlan(row.slot, row.parents, tuple(row.arguments["operators"]), maker)
 
     def population(self, generation: int) -> list[int]:
         """Who lives at the close of a generation; the seed, where everything failed."""
@@ -98,11 +107,8 @@ class Deciding:
         shares = weights_in_force(controls, OPERATOR)
         return plan_shared_slot(parents, slot, self._seed, generation, crossover, mutation, shares)
 
-    def _plan_of(self, row: IndividualRow) -> SlotPlan:
-        maker = Maker.of(row, self._proposer.name)
-        return SlotPlan(row.slot, row.parents, tuple(row.arguments["operators"]), maker)
-
-    def _parents(self, generation: int) -> list[int]:
+    def parents(self, generation: int) -> list[int]:
+        """A parent for each slot of a generation."""
         if generation == 0:
             return []
         population = self._pool.tiers(self.population(generation - 1))

@@ -11,56 +11,25 @@ from dataclasses import dataclass
 
 from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
-from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.task import ObjectiveSpec
-from ge_tui.genome import cut, syntax_hash
+from ge_tui.genome import syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
-from ge_tui.run.engine.confirming import Confirming
-from ge_tui.run.engine.deciding import SEED, Decided, Deciding
-from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
-from ge_tui.run.engine.promoting import Promoting
-from ge_tui.run.engine.proposing import Proposing
-from ge_tui.run.engine.pruning import Pruning
-from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
+from ge_tui.run.engine.closing import close_generation
+from ge_tui.run.engine.deciding import SEED, Decided
+from ge_tui.run.engine.parts import Permits, RunPlan, make_parts
+from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import with_references
-from ge_tui.run.pool import Pool, count, survivors_of
+from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import Arm, IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
 from ge_tui.run.stored_objectives import objectives_from
-from ge_tui.search import hypervolume
-from ge_tui.settings import Settings
 
-REPAIR = "repair"
-MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED,
-                      Outcome.FORBIDDEN, Outcome.PROCESSES, Outcome.OPEN_FILES, Outcome.DISK,
-                      Outcome.FILE_SIZE})  # fmt: skip
-"""What a child may fail its checks with and still be sent back."""
-EOT_ELITES = 10
-"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
 _LOOK_S = 0.2
 """How often requests are looked for while the engine waits."""
 _RECORD_S = 10.0
 """How much working time a kill -9 may leave uncounted."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """Everything a run is made of that does not change while it runs."""
-
-    settings: Settings
-    evaluation: EvaluationPlan
-    objectives: tuple[ObjectiveSpec, ...]
-
-    @property
-    def initial_population(self) -> int:
-        return self.settings.search.initial_population or self.settings.search.population
-
-    @property
-    def elites(self) -> int:
-        return self.settings.search.elites or self.settings.search.population
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +67,6 @@ class Engine:
         self._executor = executor
         self._make_room = make_room
         self._seed = plan.settings.seed
-        self._names = cut(plan.evaluation.task.seed_source).names
         self._objectives = objectives_from(store.run().objectives)
         self._pool = Pool(store, self._objectives)
         self._rules = stop_rules(plan.settings.budget)
@@ -199,7 +167,7 @@ class Engine:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
         rows = self._store.individuals("generation = ? AND slot >= 0", (generation,))
         planned = [row for row in rows if row.operator != REPAIR]
-        return len(planned) + len(self._store.carried(generation)) == self._slots(generation) and all(
+        return len(planned) + len(self._store.carried(generation)) == self._plan.slots(generation) and all(
             row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
 
@@ -248,11 +216,13 @@ class Engine:
         if row is None or not self._may_repair(row) or not await self._may_go_on():
             return
         controls = self._board.refresh()
-        maker = Maker.of(row, self._proposer.name)
-        plan = SlotPlan(self._repair_slot(row), (number,), (REPAIR,), maker)
+        plan = repair_plan(row, self._plan.slots(row.generation), self._proposer)
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
+
+    def _may_repair(self, row: IndividualRow) -> bool:
+        return may_repair(row, self._plan.slots(row.generation), self._proposer, self._plan.settings.ollama.repairs)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""
@@ -262,42 +232,15 @@ class Engine:
 
     async def _fill_repair(self, row: IndividualRow) -> None:
         """Go on with a repair that the engine died over."""
-        plan = SlotPlan(row.slot, row.parents, (REPAIR,), Maker.of(row, self._proposer.name))
+        plan = self._deciding.plan_of(row)
         if await self._proposing.fill(row.number, plan, row.generation, self._board.at(row.control_seq)):
             await self._see_through(row.number)
 
-    def _may_repair(self, row: IndividualRow) -> bool:
-        tries = row.slot // self._slots(row.generation)
-        return (
-            self._proposer.asks
-            and row.proposer == self._proposer.name
-            and row.status is Status.FAILED
-            and row.outcome in MENDABLE
-            and row.slot >= 0
-            and row.fingerprint is None
-            and tries < self._plan.settings.ollama.repairs
-        )
-
-    def _repair_slot(self, row: IndividualRow) -> int:
-        """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
-        return row.slot + self._slots(row.generation)
-
-    def _slots(self, generation: int) -> int:
-        return self._plan.initial_population if generation == 0 else self._plan.settings.search.population
-
     def _close(self, number: int) -> None:
         """Select who goes on, and put it on record with the generation's figures."""
-        rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
-        evolved = [row for row in rows if row.arm is Arm.EVOLUTION]
-        before = [SEED] if number == 0 else self._deciding.population(number - 1)
-        elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
-        survivors = [self._store.original(survivor) for survivor in survivors_of(evolved)]
-        came = [*survivors, *self._store.carried(number).values()]
-        members = close_population(elites, self._pool.tiers({*elites, *came}), self._objectives)
-        front = self._pool.front
-        self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
-        if evolved and not survivors:
-            self._store.note("all_failed", generation=number, going_on_with=[m.individual for m in members])
+        close_generation(
+            self._store, self._pool, self._objectives, self._deciding.population, self._plan.elites, number
+        )
         self._count_time()
 
     # -- going on or not -------------------------------------------------------------------------------
@@ -379,45 +322,19 @@ class Engine:
 
     def _make_parts(self) -> None:
         """All that knows the objectives; made anew where their references are frozen."""
-        self._deciding = self._make_deciding()
-        self._evaluating = self._make_evaluating()
-        self._proposing = self._make_proposing()
-        plan, chosen = self._plan.evaluation, self._plan.settings.evaluation
-        parts = self._store, self._pool, plan.training.rung, range(plan.seed, plan.seed + chosen.front_seeds)
-        self._confirming = Confirming(*parts, self._evaluating.train_again, self._make_room)
-
-    def _make_evaluating(self) -> Evaluating:
-        held_back = self._make_room is not None
-        plan = self._plan.evaluation
-        below = [training.rung for training in plan.below]
-        living = self._deciding.population
-        promoting = Promoting(self._store, self._pool, self._board, self._objectives, below, living)
-        pruning = Pruning(self._store, self._pool, self._board, self._objectives, living)
-        parts = self._store, self._pool, self._executor, plan, promoting, pruning
-        return Evaluating(*parts, self._may_train, self._give_back, holds_back=held_back)
-
-    def _make_proposing(self) -> Proposing:
-        task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts
-        return Proposing(
+        parts = make_parts(
             self._store,
             self._pool,
+            self._board,
+            self._plan,
             self._proposer,
-            task,
-            self._names,
-            self._seed,
-            attempts,
-            self._exemplars,
+            self._executor,
             self._objectives,
+            Permits(self._may_train, self._give_back),
+            self._make_room,
         )
-
-    def _make_deciding(self) -> Deciding:
-        parts = self._store, self._pool, self._board, self._proposer, self._objectives
-        return Deciding(*parts, self._seed, self._slots)
-
-    def _exemplars(self, generation: int) -> list[int]:
-        """The elites of the generation before, from whose changes can be learned."""
-        population = self._pool.candidates(self._deciding.population(generation - 1)) if generation else []
-        return choose_elites(population, self._objectives, EOT_ELITES)
+        self._deciding, self._proposing = parts.deciding, parts.proposing
+        self._evaluating, self._confirming = parts.evaluating, parts.confirming
 
 
 def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:

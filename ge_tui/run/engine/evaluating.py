@@ -183,7 +183,7 @@ class Evaluating:
     async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
         async with self._slots:
             if await self._may_start(self._plan.cost(training.rung)):
-                await self._train(row, source, training)
+                await self.train(row, source, training)
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -195,11 +195,12 @@ class Evaluating:
         self._decided = decided
         report = await self._executor.check(self._check_request(source))
         await before.wait()
-        worth_it = self._decide(row, report)
+        worth_it = self.decide(row, report)
         decided.set()
         return worth_it
 
-    def _decide(self, row: IndividualRow, report: CheckReport) -> bool:
+    def decide(self, row: IndividualRow, report: CheckReport) -> bool:
+        """What becomes of an individual by its check; whether it is to be trained."""
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
@@ -210,7 +211,8 @@ class Evaluating:
         self._store.checked(row.number, report.params, report.fingerprint, report.flops, report.shapes)
         return True
 
-    async def _train(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
+    async def train(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
+        """Train at once at a rung; what comes of it is on record."""
         plan, number = self._plan, row.number
         evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
         request = self._train_request(source, training, plan.seed)

@@ -22,6 +22,8 @@ from ge_tui.run.store.values import to_json, to_text
 POISON = 3
 """So many times may an individual be under way when the engine dies; then it is not tried again."""
 
+POISONED = f"its training was cut off {POISON} times; it is not tried again"
+
 
 class Store(Queries):
     """The one writer of a run's database; the caller holds the run's lock.
@@ -80,10 +82,11 @@ class Store(Queries):
             self._connection.execute("UPDATE run SET seconds = seconds + ?", (seconds,))
 
     def set_settings(self, settings: dict[str, Any]) -> None:
-        """Settings changed on resume."""
+        """Settings changed on resume; a replay needs those before, too."""
+        before = self.run().settings
         with self.step():
             self._connection.execute("UPDATE run SET settings = ?", (to_json(settings),))
-            self.event("settings", None, settings=settings)
+            self.event("settings", None, settings=settings, before=before)
 
     def set_environment(self, environment: dict[str, Any]) -> None:
         """Where this session of the engine works."""
@@ -210,8 +213,9 @@ class Store(Queries):
             )
             if not again:
                 self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
-            self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps)
-        return int(cursor.lastrowid or 0)
+            evaluation = int(cursor.lastrowid or 0)
+            self.event("training", number, recipe=recipe, rung=rung, seed=seed, steps=steps, evaluation=evaluation)
+        return evaluation
 
     def add_curve_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """One point of a learning curve, as it is measured."""
@@ -262,7 +266,7 @@ class Store(Queries):
                 self._finish(number, status, report.outcome, report.reason)
             self.event(
                 kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
-                wall_s=report.wall_s, rung=rung, **figures,
+                wall_s=report.wall_s, rung=rung, evaluation=evaluation, **figures,
             )  # fmt: skip
 
     def settle(self, number: int, rung: str, reason: str) -> None:
@@ -340,9 +344,8 @@ class Store(Queries):
                 )
             ]  # fmt: skip
             for number in poisonous:
-                reason = f"its training was cut off {POISON} times; it is not tried again"
-                self._finish(number, Status.FAILED, Outcome.KILLED, reason)
-                self.event("failed", number, outcome=Outcome.KILLED, reason=reason)
+                self._finish(number, Status.FAILED, Outcome.KILLED, POISONED)
+                self.event("failed", number, outcome=Outcome.KILLED, reason=POISONED)
             self._forget_live()
             self.event("recovered", None, lost=lost)
         return lost

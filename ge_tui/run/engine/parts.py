@@ -1,0 +1,113 @@
+"""The parts an engine is made of: what decides, proposes, evaluates and confirms, over one store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from ge_tui.evaluation.executors import Executor
+from ge_tui.evaluation.task import ObjectiveSpec
+from ge_tui.genome import cut
+from ge_tui.llm.proposer import Proposer
+from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.confirming import Confirming
+from ge_tui.run.engine.deciding import Deciding
+from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.promoting import Promoting
+from ge_tui.run.engine.proposing import Proposing
+from ge_tui.run.engine.pruning import Pruning
+from ge_tui.run.engine.selection import choose_elites
+from ge_tui.run.pool import Pool
+from ge_tui.run.store import Store
+from ge_tui.search import Objective
+from ge_tui.settings import Settings
+
+EOT_ELITES = 10
+"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Everything a run is made of that does not change while it runs."""
+
+    settings: Settings
+    evaluation: EvaluationPlan
+    objectives: tuple[ObjectiveSpec, ...]
+
+    @property
+    def elites(self) -> int:
+        return self.settings.search.elites or self.settings.search.population
+
+    def slots(self, generation: int) -> int:
+        """How many children a generation plans."""
+        search = self.settings.search
+        return search.population if generation else search.initial_population or search.population
+
+
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """Who is asked before a training begins, with what it costs, and told what of that was not used."""
+
+    may_train: Callable[[float], Awaitable[bool]]
+    give_back: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that knows a run's objectives."""
+
+    deciding: Deciding
+    proposing: Proposing
+    promoting: Promoting
+    evaluating: Evaluating
+    confirming: Confirming
+
+
+def make_parts(
+    store: Store,
+    pool: Pool,
+    board: ControlBoard,
+    plan: RunPlan,
+    proposer: Proposer,
+    executor: Executor,
+    objectives: Sequence[Objective],
+    permits: Permits,
+    make_room: Callable[[], Awaitable[None]] | None = None,
+) -> Parts:
+    """The parts of one engine. `make_room`: trainings are held back until a generation is proposed, then for this."""
+    evaluation, settings = plan.evaluation, plan.settings
+    deciding = Deciding(store, pool, board, proposer, objectives, settings.seed, plan.slots)
+    living = deciding.population
+    promoting = Promoting(store, pool, board, objectives, [training.rung for training in evaluation.below], living)
+    evaluating = Evaluating(
+        store,
+        pool,
+        executor,
+        evaluation,
+        promoting,
+        Pruning(store, pool, board, objectives, living),
+        permits.may_train,
+        permits.give_back,
+        holds_back=make_room is not None,
+    )
+
+    def exemplars(generation: int) -> list[int]:
+        """The elites of the generation before, from whose changes can be learned."""
+        population = pool.candidates(living(generation - 1)) if generation else []
+        return choose_elites(population, objectives, EOT_ELITES)
+
+    names = cut(evaluation.task.seed_source).names
+    proposing = Proposing(
+        store,
+        pool,
+        proposer,
+        evaluation.task,
+        names,
+        settings.seed,
+        settings.search.attempts,
+        exemplars,
+        objectives,
+    )
+    seeds = range(evaluation.seed, evaluation.seed + settings.evaluation.front_seeds)
+    confirming = Confirming(store, pool, evaluation.training.rung, seeds, evaluating.train_again, make_room)
+    return Parts(deciding, proposing, promoting, evaluating, confirming)

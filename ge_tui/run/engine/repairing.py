@@ -1,0 +1,32 @@
+"""Which children go back to their proposer with the error they failed their checks with."""
+
+from __future__ import annotations
+
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.llm.proposer import Proposer
+from ge_tui.run.engine.selection import Maker, SlotPlan
+from ge_tui.run.store import IndividualRow, Status
+
+REPAIR = "repair"
+MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHAPE, Outcome.DIVERGED, Outcome.CRASHED,
+                      Outcome.FORBIDDEN, Outcome.PROCESSES, Outcome.OPEN_FILES, Outcome.DISK,
+                      Outcome.FILE_SIZE})  # fmt: skip
+"""What a child may fail its checks with and still be sent back."""
+
+
+def may_repair(row: IndividualRow, slots: int, proposer: Proposer, most: int) -> bool:
+    """Whether a child goes back; `slots` are those of its generation, `most` the tries a slot has."""
+    return (
+        proposer.asks
+        and row.proposer == proposer.name
+        and row.status is Status.FAILED
+        and row.outcome in MENDABLE
+        and row.slot >= 0
+        and row.fingerprint is None
+        and row.slot // slots < most
+    )
+
+
+def repair_plan(row: IndividualRow, slots: int, proposer: Proposer) -> SlotPlan:
+    """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
+    return SlotPlan(row.slot + slots, (row.number,), (REPAIR,), Maker.of(row, proposer.name))

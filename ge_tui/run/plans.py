@@ -1,0 +1,36 @@
+"""A run's plan from its row: the task as it was when the run was created, the trainings of its rungs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ge_tui.evaluation.data import DataSet
+from ge_tui.evaluation.plan import TrainingPlan
+from ge_tui.evaluation.task import Task, TaskFile
+from ge_tui.run.engine import RunPlan
+from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.objectives import extra_metrics, specs_of
+from ge_tui.run.store import RunRow
+from ge_tui.settings import Settings
+
+
+def task_of(run: RunRow) -> Task:
+    """The task as it was when the run was created, whatever became of its folder."""
+    file = TaskFile.model_validate(run.task["file"])
+    return Task(run.task["name"], Path(run.task["folder"]), file, run.task["seed_source"])
+
+
+def ladder_of(task: Task, data: str, settings: Settings) -> tuple[TrainingPlan, ...]:
+    """The trainings of a run's rungs, the lowest first. Raises UsageError."""
+    chosen = settings.evaluation
+    return task.ladder(data, chosen.recipe, chosen.first_rung, chosen.rung)
+
+
+def plan_of(run: RunRow, settings: Settings, data: DataSet) -> RunPlan:
+    """Raises UsageError where the settings do not fit the task."""
+    task = task_of(run)
+    objectives = specs_of(task, settings.search.objectives)
+    *below, training = ladder_of(task, data.name, settings)
+    wants = extra_metrics(objectives)
+    evaluation = EvaluationPlan(task, data, training, settings.evaluation, settings.seed, wants, tuple(below))
+    return RunPlan(settings, evaluation, objectives)
