@@ -9,6 +9,7 @@ import sys
 import time
 
 from ge_tui.cli.output import print_all_the_same, printable
+from ge_tui.cli.pairs import write_pairs
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.protocol import Form
 from ge_tui.export.exporting import Exported, Wanted
@@ -26,9 +27,11 @@ _MACHINE = ("recipe", "rung", "first_rung")
 
 def export(options: argparse.Namespace) -> int:
     """Write an export; 1 where something that was to be shown does not hold."""
+    if options.pairs is not None:
+        return write_pairs(options)
     directory = find_run(options.runs, options.run)
     if options.to is None:
-        raise UsageError("say where the export is to go: --to DIR")
+        raise UsageError("say where the export is to go: --to DIR; or --pairs FILE.jsonl for pairs of answers")
     forms = tuple(Form(name) for name in dict.fromkeys(options.forms or ()))
     wanted = Wanted(
         options.individual, options.to.expanduser(), forms, options.verify, options.ablate,

@@ -5,18 +5,11 @@ from __future__ import annotations
 import argparse
 
 from ge_tui.cli.output import print_all_the_same
-from ge_tui.errors import ExitCode, UsageError
+from ge_tui.errors import ExitCode
 from ge_tui.run.directory import find_run
 from ge_tui.run.pairs import export_pairs
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
-
-
-def export(options: argparse.Namespace) -> int:
-    """Write the pairs that were asked for."""
-    if options.pairs is None:
-        raise UsageError("say what to write: --pairs FILE.jsonl")
-    return write_pairs(options)
 
 
 def write_pairs(options: argparse.Namespace) -> int:

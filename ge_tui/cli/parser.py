@@ -32,7 +32,6 @@ def make_parser() -> argparse.ArgumentParser:
     _add_trials(commands)
     _add_apply(commands)
     _add_replay(commands)
-    _add_export(commands)
     _add_machine(commands)
     completion = _add(commands, "completion", "completion", "print what makes your shell complete ge-tui's words")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
@@ -198,6 +197,7 @@ def _add_export(commands: Commands) -> None:
         "--seeds", type=_positive, default=3, metavar="K", help="trainings of each for these (default: %(default)s)"
     )
     export.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
+    _add_pairs(export)
     _add_trust(export)
     _add_runs_folder(export)
     export.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -251,14 +251,6 @@ def _add_replay(commands: Commands) -> None:
     fork.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting; may be repeated")
     _add_runs_folder(fork)
     fork.add_argument("--json", action="store_true")
-
-
-def _add_export(commands: Commands) -> None:
-    export = _add(commands, "export", "pairs", "write what a run found for others to use")
-    export.add_argument("run")
-    _add_pairs(export)
-    _add_runs_folder(export)
-    export.add_argument("--json", action="store_true")
 
 
 def _add_pairs(parser: argparse.ArgumentParser) -> None:
