@@ -11,7 +11,20 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "ge_tui"
 ROOMS = sorted(
     ".".join(("ge_tui", *file.relative_to(PACKAGE).with_suffix("").parts))
-    for folder in ("cli", "run", "run/store", "run/engine", "run/residency", "llm", "search", "settings", "genome")
+    for folder in (
+        "cli",
+        "report",
+        "report/compared",
+        "study",
+        "run",
+        "run/store",
+        "run/engine",
+        "run/residency",
+        "llm",
+        "search",
+        "settings",
+        "genome",
+    )
     for file in (PACKAGE / folder).glob("*.py")
     if file.name != "__init__.py"
 )

@@ -74,6 +74,10 @@ def test_the_wheel_holds_everything_that_is_read_at_run_time(wheel):
         "run/store/schema_v3.sql",
         "run/store/schema_v5.sql",
         "tui/app.tcss",
+        "report/page.css",
+        "report/page.js",
+        "study/examples/digits.toml",
+        "study/examples/paper.toml",
         "tui/controls/presets/balanced.toml",
     ):
         assert f"ge_tui/{name}" in names

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ge_tui.report.drawing import Drawing, Ink
 from ge_tui.report.frame import Size
-from ge_tui.report.front_plot import Spot, front_plot
+from ge_tui.report.front_plot import FEW, Spot, front_plot
 from ge_tui.report.plots import Bar, Curve, Rate, bar_plot, curve_plot, rate_plot
 from ge_tui.report.published import DATA, PUBLISHED
 from ge_tui.report.values import Report
@@ -73,7 +73,9 @@ def _front(report: Report) -> Chart | None:
         title = f"{up} against {across}: a front of {len(front)}"
         return front_plot(title, axes, others, spots, seed, published, size)
 
-    caption = "The worst twentieth of the others lies outside the picture. Point at a sign for its figures."
+    caption = "Point at a sign for its figures."
+    if len(others) >= FEW:
+        caption += " The worst twentieth of the others is left out."
     if beside:
         caption += (
             " Published figures are of CIFAR-10's test part, those of the run of its validation part: they compare "

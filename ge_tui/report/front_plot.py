@@ -10,6 +10,8 @@ from ge_tui.report.drawing import Drawing, Dust, Ink, Line, Point, Shape, Sign, 
 from ge_tui.report.frame import LEFT, Entry, Frame, Size, legend, nothing, text_width
 from ge_tui.search import Objective
 
+FEW = 20
+"""Of fewer others none is left out."""
 _LETTERS = 11
 _SIGN = 4.5
 """Half of the room that a sign takes."""
@@ -69,7 +71,7 @@ def front_plot(
 def _better_part(others: Sequence[tuple[float, float]], up: Objective) -> list[tuple[float, float]]:
     """All but the worst twentieth by what is up."""
     ordered = sorted(others, key=lambda point: point[1], reverse=up.direction == "max")
-    return ordered[: len(ordered) - len(ordered) // 20]
+    return ordered[: len(ordered) - len(ordered) // FEW]
 
 
 def _signs(frame: Frame, spots: Sequence[Spot], like: Sign) -> list[Shape]:

@@ -23,6 +23,7 @@ from ge_tui.run.summary import Standing, best, standings, status_of
 from ge_tui.run.timeline import timeline_of
 from ge_tui.run.trials import all_trials, built_in_trials
 from ge_tui.search import Credit, Objective, credit
+from ge_tui.settings import Settings
 
 SEED = 0
 
@@ -161,12 +162,13 @@ def _changes(
 
 
 def _limits(run: RunRow, reader: RunReader, course: Sequence[Reached]) -> list[Limit]:
-    budget = run.settings["budget"]
+    settings = Settings.model_validate(run.settings)  # an older run knows fewer
+    budget = settings.budget
     closed = sum(row.closed_at is not None for row in reader.generations())
     return [
-        Limit("trainings", reader.count_evaluations(), budget["evaluations"]),
-        Limit("hours of work", run.seconds / 3600, budget["hours"]),
-        Limit("tokens", reader.count_tokens(), budget["tokens"]),
-        Limit("generations after the first", max(0, closed - 1), run.settings["search"]["generations"]),
+        Limit("trainings", reader.count_evaluations(), budget.evaluations),
+        Limit("hours of work", run.seconds / 3600, budget.hours),
+        Limit("tokens", reader.count_tokens(), budget.tokens),
+        Limit("generations after the first", max(0, closed - 1), settings.search.generations),
         Limit("hours of training, over all slots", (course[-1].seconds if course else 0.0) / 3600, 0),
     ]

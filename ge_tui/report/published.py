@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 DATA = "cifar10"
 """The data set that all of these figures are of; those of another do not compare."""
-GE = "Morris, Jurado, Zutty: LLM Guided Evolution (GECCO 2024, arXiv:2403.11446)"
-EXQUISITENET = "the README of ExquisiteNetV2"
+GE = "LLM Guided Evolution"
+EXQUISITENET = "README of ExquisiteNetV2"
+REFERENCE = (
+    "LLM Guided Evolution: Morris, Jurado and Zutty, GECCO 2024, arXiv:2403.11446. README of ExquisiteNetV2: "
+    "github.com/shyhyawJou/ExquisiteNetV2."
+)
 _READ_OFF = f"{GE}, read off figure 4"
 
 
@@ -27,7 +31,7 @@ class Published:
 PUBLISHED = (
     Published("ExquisiteNetV2", 0.9252, 518_230, EXQUISITENET),
     Published("GE-Evolved-L", 0.9334, 518_230, GE),
-    Published("GE-Evolved-M", 0.9316, 295_000, f"{GE}; its size from the 43.1 % it saves", exact=False),
+    Published("GE-Evolved-M", 0.9316, 295_000, f"{GE}, by the 43.1 % it saves", exact=False),
     Published("GE-Evolved-S", 0.8883, 119_254, GE),
     Published("GE-Evolved-T", 0.8745, 39_190, GE),
     Published("ResNet-8", 0.860, 75_000, _READ_OFF, exact=False),

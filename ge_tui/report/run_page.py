@@ -7,6 +7,7 @@ import json
 from ge_tui import __version__
 from ge_tui.report import html
 from ge_tui.report.charts import compares_with_published, every_chart
+from ge_tui.report.published import REFERENCE
 from ge_tui.report.story_html import story_html
 from ge_tui.report.tables import (
     budget_table,
@@ -121,7 +122,9 @@ def _front(report: Report) -> str:
         "are not drawn above."
     )
     published = html.folded(
-        "Published small networks", beside + html.table(published_table()), opened=compares_with_published(report)
+        "Published small networks",
+        beside + html.table(published_table()) + html.paragraph(REFERENCE, muted=True),
+        opened=compares_with_published(report),
     )
     return html.section("front", "Front", _chart(report, "front"), html.table(front_table(report)), published)
 

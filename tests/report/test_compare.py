@@ -12,7 +12,7 @@ from ge_tui.cli import main
 from ge_tui.errors import UsageError, UserError
 from ge_tui.report.compared.gather import read_runs
 from ge_tui.report.compared.groups import group_runs
-from ge_tui.report.compared.values import AXES, Comparison, band, compare_groups
+from ge_tui.report.compared.values import Comparison, band, compare_groups, trainings
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader
 from tests.report.pages import parse
@@ -69,7 +69,7 @@ def test_figures_are_of_equal_cost(found: Comparison) -> None:
 
 def test_a_band_holds_all_runs_of_its_group(found: Comparison) -> None:
     for group in found.groups:
-        shown = band(group.runs, AXES["trainings"])
+        shown = band(group.runs, trainings)
         assert shown.middle[-1][0] == min(run.last.evaluations for run in group.runs)
         for (x, low), (_, middle), (_, high) in zip(shown.low, shown.middle, shown.high, strict=True):
             values = [max(r.hypervolume for r in run.course if r.evaluations <= x) for run in group.runs]
@@ -102,7 +102,7 @@ def test_the_command(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["compare", *names, "--runs", str(runs), "--to", str(page)]) == 0
     said = capsys.readouterr().out
     assert "Mann and Whitney" in said
-    assert re.search(r"too few runs to tell: with 3 and 3 runs no difference can have a p below 0\.[1-9]", said)
+    assert re.search(r"too few runs to tell: with 3 and 3 runs no adjusted p can be below 0\.[1-9]", said)
     seen = parse(page.read_text(encoding="utf-8"))
     assert seen.loads == []
     assert seen.elements["svg"] >= 4

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,14 @@ def test_a_run_without_a_language_model(tmp_path: Path) -> None:
     assert "no language model" in text
     assert "do not compare with figures on fake" in text
     assert "GE-Evolved-L (published)" not in page  # in the table of published ones alone
+
+
+def test_a_run_of_the_first_version(tmp_path: Path) -> None:
+    old = RunDirectory(tmp_path / "old")
+    old.path.mkdir()
+    shutil.copy(Path(__file__).parents[1] / "run" / "assets" / "run_v1.sqlite", old.database)
+    assert report_of(old).trainings > 0
+    parse(run_page(report_of(old)))
 
 
 def test_what_cannot_be_written_is_said(

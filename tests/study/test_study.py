@@ -110,7 +110,7 @@ def test_the_examples_are_good(name: str, tmp_path: Path, capsys: pytest.Capture
     assert main(["study", "--example", name]) == 0
     study = written(tmp_path, capsys.readouterr().out)
     assert len(study.arms) == 3
-    assert len(study.runs) == 9
+    assert len(study.runs) == 15
     if name == "paper":
         full, no_eot, bare = (run.settings.controls for run in study.runs[:3])
         assert (full.eot_probability, no_eot.eot_probability, bare.eot_probability) == (0.25, 0, 0)

@@ -14,6 +14,7 @@ from ge_tui.run.store import RunReader, RunRow
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import status_of
 from ge_tui.search import Objective
+from ge_tui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def _read(directory: RunDirectory, objectives: Sequence[Objective]) -> ComparedR
             raise UserError(f"run {directory.name} has no training that came to an end")
         steered = dict.fromkeys(row.key for row in reader.controls() if row.actor == "user")
         status = status_of(directory, run.status)
-        return ComparedRun(directory.name, status, run.settings, tuple(course), tuple(steered))
+        settings = Settings.model_validate(run.settings).model_dump(mode="json")  # an older run knows fewer
+        return ComparedRun(directory.name, status, settings, tuple(course), tuple(steered))
 
 
 def _difference(one: RunRow, other: RunRow) -> str:

@@ -16,6 +16,7 @@ from ge_tui.report.plots import Curve, curve_plot
 from ge_tui.report.words import number
 from ge_tui.search import Objective
 
+_LEVEL = 0.05
 HOW = (
     "Tested by Mann and Whitney's rank test, two-sided, exact by counting all splits of the pooled runs (by the normal "
     "distribution beyond 40 runs). A is how often a run of the first group is above one of the second, equal ones "
@@ -59,22 +60,25 @@ def course_drawing(found: Comparison, axis: str, size: Size) -> Drawing:
         ink, dash = series_look(place)
         curves.append(Curve(name, band.middle, ink, dash, band.low, band.high))
     return curve_plot(
-        f"Hypervolume over {axis}, by group", curves, axis, "hypervolume", size, whole=axis != "hours of training"
+        f"Hypervolume over {axis}, by group", curves, axis, "hypervolume", size, whole=not axis.endswith("of training")
     )
 
 
 def conclusions(found: Comparison) -> list[str]:
     """What the tests of the hypervolume say, a sentence each."""
     measure = next(iter(found.samples), None)
-    return [_sentence(test) for test in found.tests if test.measure == measure]
+    tests = [test for test in found.tests if test.measure == measure]
+    return [_sentence(test, len(tests)) for test in tests]
 
 
-def _sentence(test: Test) -> str:
+def _sentence(test: Test, pairs: int) -> str:
     first, second, verdict = test.first, test.second, test.verdict
     sizes = f"{len(first.values)} and {len(second.values)} runs"
-    if verdict.least > 0.05:
-        answer = f"too few runs to tell: with {sizes} no difference can have a p below {verdict.least:.3f}"
-    elif test.adjusted <= 0.05:
+    least = min(1.0, verdict.least * pairs)
+    if least > _LEVEL:
+        among = f" and {pairs} pairs of groups" if pairs > 1 else ""
+        answer = f"too few runs to tell: with {sizes}{among} no adjusted p can be below {least:.2f}"
+    elif test.adjusted <= _LEVEL:
         answer = f"{first.group if test.difference > 0 else second.group} is ahead by more than luck explains"
     else:
         answer = "no difference that luck could not explain"
@@ -161,7 +165,7 @@ def as_values(found: Comparison) -> dict[str, Any]:
     """Everything, for programs."""
     return {
         "objectives": [asdict(objective) for objective in found.objectives],
-        "equal": {"trainings": found.equal, "training_hours": found.equal_hours},
+        "equal": {"trainings": found.equal, "training_seconds": found.equal_seconds},
         "warnings": warnings(found),
         "conclusions": conclusions(found),
         "groups": [

@@ -10,18 +10,37 @@ from statistics import mean, median, stdev
 from ge_tui.report.compared.gather import ComparedRun
 from ge_tui.report.compared.groups import Group
 from ge_tui.report.compared.significance import Verdict, holm, mann_whitney
+from ge_tui.report.words import duration
 from ge_tui.run.course import Reached
 from ge_tui.search import Objective
 
 Pairs = tuple[tuple[float, float], ...]
 _POINTS = 240
 
-AXES: dict[str, Callable[[Reached], float]] = {
-    "trainings": lambda reached: reached.evaluations,
-    "hours of training": lambda reached: reached.seconds / 3600,
-    "tokens": lambda reached: reached.tokens,
-}
-"""What a run may have cost when it had come somewhere."""
+Cost = Callable[[Reached], float]
+"""What a run had cost when it had come somewhere."""
+_SHORT_S = 2 * 3600.0
+"""Where no run trained for longer, minutes are counted."""
+
+
+def trainings(reached: Reached) -> float:
+    return reached.evaluations
+
+
+def _seconds(reached: Reached) -> float:
+    return reached.seconds
+
+
+def _costs(runs: Sequence[ComparedRun]) -> dict[str, Cost]:
+    """What there is to be across, by name; nothing that no run spent."""
+    short = max(run.last.seconds for run in runs) < _SHORT_S
+    unit, name = (60.0, "minutes of training") if short else (3600.0, "hours of training")
+    costs: dict[str, Cost] = {
+        "trainings": trainings,
+        name: lambda reached: reached.seconds / unit,
+        "tokens": lambda reached: reached.tokens,
+    }
+    return {name: cost for name, cost in costs.items() if any(cost(run.last) > 0 for run in runs)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,8 @@ class Comparison:
     objectives: tuple[Objective, ...]
     equal: int
     """So many trainings every run had: figures are compared after these."""
-    equal_hours: float
+    equal_seconds: float
+    """And trained for so long."""
     bands: dict[str, dict[str, Band]]
     """Of the hypervolume: by what is across, then by group."""
     samples: dict[str, tuple[Sample, ...]]
@@ -83,17 +103,13 @@ def compare_groups(groups: Sequence[Group], objectives: Sequence[Objective]) -> 
     """Every figure of every group, and every pair of groups by every figure."""
     runs = [run for group in groups for run in group.runs]
     equal = min(run.last.evaluations for run in runs)
-    hours = min(run.last.seconds for run in runs) / 3600
-    samples = _samples(groups, objectives, equal, hours)
-    bands = {
-        axis: {group.name: band(group.runs, across) for group in groups}
-        for axis, across in AXES.items()
-        if any(across(run.last) > 0 for run in runs)
-    }
-    return Comparison(tuple(groups), tuple(objectives), equal, hours, bands, samples, tuple(_tests(samples)))
+    seconds = min(run.last.seconds for run in runs)
+    samples = _samples(groups, objectives, equal, seconds)
+    bands = {name: {group.name: band(group.runs, cost) for group in groups} for name, cost in _costs(runs).items()}
+    return Comparison(tuple(groups), tuple(objectives), equal, seconds, bands, samples, tuple(_tests(samples)))
 
 
-def band(runs: Sequence[ComparedRun], across: Callable[[Reached], float]) -> Band:
+def band(runs: Sequence[ComparedRun], across: Cost) -> Band:
     """The hypervolume of some runs as far as all of them came."""
     first = max(across(run.course[0]) for run in runs)
     last = min(across(run.last) for run in runs)
@@ -113,20 +129,18 @@ def band(runs: Sequence[ComparedRun], across: Callable[[Reached], float]) -> Ban
 
 
 def _samples(
-    groups: Sequence[Group], objectives: Sequence[Objective], equal: int, hours: float
+    groups: Sequence[Group], objectives: Sequence[Objective], equal: int, seconds: float
 ) -> dict[str, tuple[Sample, ...]]:
     first = objectives[0].name
 
     def after(run: ComparedRun) -> Reached:
-        return _reached(run, AXES["trainings"], equal)
+        return _reached(run, trainings, equal)
 
     figures: dict[str, Callable[[ComparedRun], float | None]] = {
         f"hypervolume after {equal} trainings": lambda run: after(run).hypervolume,
         f"best {first} after {equal} trainings": lambda run: after(run).best,
         f"best {first} up to the seed's size": lambda run: after(run).best_small,
-        f"hypervolume after {hours:.2f} hours of training": lambda run: (
-            _reached(run, AXES["hours of training"], hours).hypervolume
-        ),
+        f"hypervolume after {duration(seconds)} of training": lambda run: _reached(run, _seconds, seconds).hypervolume,
     }
     found = {}
     for name, figure in figures.items():
@@ -148,7 +162,7 @@ def _tests(samples: dict[str, tuple[Sample, ...]]) -> list[Test]:
     return found
 
 
-def _reached(run: ComparedRun, across: Callable[[Reached], float], place: float) -> Reached:
+def _reached(run: ComparedRun, across: Cost, place: float) -> Reached:
     """What a run had reached for so much; at the least its first entry."""
     low, high = 0, len(run.course)
     while low < high:
