@@ -26,7 +26,9 @@ from ge_tui.evaluation.protocol import Finished, Inputs, Job, JobLimits, Progres
 from ge_tui.evaluation.task import find_task
 from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.genome_module import GenomeModule
-from ge_tui.evaluation.worker.trainer import ResidentData, train
+from ge_tui.evaluation.worker.memory import keep_freed_memory
+from ge_tui.evaluation.worker.resident import ResidentData
+from ge_tui.evaluation.worker.trainer import train
 
 CLASSES, CHANNELS = 10, 3
 VALIDATION = 500
@@ -103,6 +105,7 @@ class Pairs:
 
 def measure(steps: int, batch: int, size: int, threads: int, device: str, repeats: int = 3) -> dict[str, Any]:
     torch.set_num_threads(threads)
+    keep_freed_memory()
     found: list[tuple[int, tuple[float, float], tuple[float, float]]] = []
     with GpuWatch(device) as watch:
         for _ in range(repeats):

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
 from statistics import median
 
 import torch
@@ -19,21 +18,16 @@ from torch import Tensor, nn
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Finished, Job, Progress, Validated
-from ge_tui.evaluation.worker.augment import COLOURS, LEAVES_BLANK, draw_moves, move
 from ge_tui.evaluation.worker.dataset import Arrays
-from ge_tui.evaluation.worker.device import has_bf16, prepare_device
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
-from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
+from ge_tui.evaluation.worker.inspection import count_flops, count_params, refuse_if_too_big
 from ge_tui.evaluation.worker.integrity import Snapshot
 from ge_tui.evaluation.worker.optimiser import quicken
 from ge_tui.evaluation.worker.packing import pack
+from ge_tui.evaluation.worker.resident import ResidentData
 from ge_tui.evaluation.worker.schedule import make_schedule
 
-PREDICT_BATCH = 500
-"""At most; and twice the training's batch, which fits into memory wherever training does."""
-AT_ONCE_BYTES = 64 << 20
-"""Of images that are augmented together on a GPU."""
 REPORTS = 10
 """Messages about the training loss in a training shorter than an epoch."""
 _LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
@@ -69,115 +63,6 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
         metrics["latency_ms"] = _latency_ms(network, data)
     refuse_changes()
     send(Finished(metrics=metrics), pack(network))
-
-
-class ResidentData:
-    """A data set on the device, and how its images become a network's input."""
-
-    memory_format = torch.channels_last
-
-    def __init__(self, job: Job, arrays: Arrays) -> None:
-        self.device = torch.device(job.device)
-        self._plan = job.plan
-        self._classes = job.inputs.classes
-        prepare_device(job.device, job.gpu_share)
-        images, self.labels, self.val_images = (torch.from_numpy(array).to(self.device) for array in arrays)
-        self.images = images.contiguous(memory_format=self.memory_format)
-        self.batch_size = min(job.plan.batch_size, len(self.images))
-        self._scale, self._offset = self._normalising()
-        self._order = torch.Generator().manual_seed(job.seed)
-        self._colours = [COLOURS[name] for name in job.plan.augment if name in COLOURS]
-        self._blank = bool(LEAVES_BLANK & set(job.plan.augment))
-
-    def _normalising(self) -> tuple[Tensor, Tensor]:
-        """What images in [0, 1] are multiplied by and what is added then, each channel its own."""
-        channels = self.images.shape[1]
-        if not self._plan.normalise:
-            return torch.ones(1, channels, 1, 1, device=self.device), torch.zeros(1, channels, 1, 1, device=self.device)
-        sample = self.images[:: max(1, len(self.images) // 5000)].float() / 255
-        mean = sample.mean(dim=(0, 2, 3), keepdim=True)
-        deviation = sample.std(dim=(0, 2, 3), keepdim=True).clamp_min(1e-3)
-        return 1 / deviation, -mean / deviation
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return max(1, len(self.images) // self.batch_size)
-
-    def epoch(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """The batches of one epoch in a new order; a last smaller one is left out."""
-        order = torch.randperm(len(self.images), generator=self._order)[: self.steps_per_epoch * self.batch_size]
-        for chosen in order.to(self.device).split(self._batches_at_once() * self.batch_size):
-            images = self._augmented(chosen).split(self.batch_size)
-            yield from zip(images, self.labels[chosen].split(self.batch_size), strict=True)
-
-    def _batches_at_once(self) -> int:
-        """How many batches are augmented together: on a GPU several, for there a small operation costs its launch."""
-        side = self._plan.image_size or self.images.shape[-1]
-        pixels = self.batch_size * self.images.shape[1] * side * side
-        return max(1, AT_ONCE_BYTES // (4 * pixels)) if self.device.type == "cuda" else 1
-
-    def _augmented(self, chosen: Tensor) -> Tensor:
-        """Images of the training part as a network's input."""
-        side = self._plan.image_size or self.images.shape[-1]
-        moves = draw_moves(self._plan.augment, len(chosen), side, self.device)
-        if not self._colours and side == self.images.shape[-1]:
-            return self._normalised(move(_pixels(self.images), chosen, moves, blank=self._blank), whole=255)
-        x = self.images[chosen].float() / 255
-        upwards = side >= x.shape[-1]  # colours change the smaller images: it comes to the same, and is quicker
-        x = x if upwards else self._resized(x)
-        for colour in self._colours:
-            x = colour(x)
-        x = self._resized(x) if upwards else x
-        every = torch.arange(len(chosen), device=self.device)
-        return self._normalised(move(_pixels(x), every, moves, blank=self._blank), whole=1)
-
-    def prepare(self, images: Tensor) -> Tensor:
-        """uint8 images as a network's input without augmentation: resized, normalised."""
-        return self._normalised(self._resized(images.float() / 255), whole=1)
-
-    def _resized(self, images: Tensor) -> Tensor:
-        size, now = self._plan.image_size or images.shape[-1], images.shape[-1]
-        if size == now:
-            return images
-        images = images.contiguous(memory_format=self.memory_format)
-        return F.interpolate(images, size=(size, size), mode="bilinear", align_corners=False, antialias=size < now)
-
-    def _normalised(self, images: Tensor, whole: int) -> Tensor:
-        """Images whose brightest value is `whole`, as a network takes them."""
-        x = images.float()
-        scale, offset = (part.to(x.device) for part in (self._scale, self._offset))
-        if self._plan.normalise:
-            x = torch.addcmul(offset, x, scale / whole)
-        elif whole != 1:
-            x = x / whole
-        return x.contiguous(memory_format=self.memory_format)
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """bf16 where the device has it."""
-        return torch.autocast("cuda", dtype=torch.bfloat16) if has_bf16(self.device.type) else nullcontext()
-
-    def predict(self, network: nn.Module, images: Tensor) -> Tensor:
-        """A network's float32 outputs [n, classes] for uint8 images, dropout off."""
-        network.eval()
-        outputs = []
-        size = min(PREDICT_BATCH, 2 * self.batch_size)
-        with torch.no_grad(), self.autocast():
-            for start in range(0, len(images), size):
-                batch = self.prepare(images[start : start + size])
-                outputs.append(check_output(network(batch), len(batch), self._classes).float())
-        return torch.cat(outputs)
-
-    def train_accuracy(self, network: nn.Module) -> float:
-        """Accuracy on as many training images as the validation part has, without augmentation."""
-        count = len(self.val_images)
-        chosen = torch.randperm(len(self.images), generator=torch.Generator().manual_seed(0))[:count].to(self.device)
-        predicted = self.predict(network, self.images[chosen]).argmax(dim=1)
-        return float((predicted == self.labels[chosen]).float().mean())
-
-
-def _pixels(images: Tensor) -> Tensor:
-    """The pixels of channels_last images, [n * height * width, channels]."""
-    return images.permute(0, 2, 3, 1).reshape(-1, images.shape[1])
 
 
 def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> None:

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Finished, Inputs, Job, JobLimits, Validated
-from ge_tui.evaluation.worker import trainer
+from ge_tui.evaluation.worker import resident, trainer
 from ge_tui.evaluation.worker.__main__ import _load_lazy_parts
 from ge_tui.evaluation.worker.augment import COLOURS
 from ge_tui.evaluation.worker.dataset import Arrays
@@ -58,11 +58,11 @@ assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
 assert not np.array_equal(first[-1], other[-1])
 
 # the order of the channels in memory changes no result
-trainer.ResidentData.memory_format = torch.contiguous_format
+resident.ResidentData.memory_format = torch.contiguous_format
 try:
     plain = answers(job(augment=()))
 finally:
-    trainer.ResidentData.memory_format = torch.channels_last
+    resident.ResidentData.memory_format = torch.channels_last
 assert np.allclose(plain[-1], answers(job(augment=()))[-1], atol=1e-4), np.abs(plain[-1] - answers(job(augment=()))[-1]).max()
 
 # an epoch has every image at most once, in whole batches, in channels_last order; several may be augmented together
@@ -74,14 +74,14 @@ def epoch(data):
     assert all(x.is_contiguous(memory_format=torch.channels_last) for x, _ in batches)
     return torch.cat([x for x, _ in batches]), torch.cat([labels for _, labels in batches])
 
-plain_images, labels = epoch(trainer.ResidentData(job(augment=()), ARRAYS))
-together = trainer.ResidentData(job(augment=()), ARRAYS)
+plain_images, labels = epoch(resident.ResidentData(job(augment=()), ARRAYS))
+together = resident.ResidentData(job(augment=()), ARRAYS)
 together._batches_at_once = lambda: 3
 x, same_labels = epoch(together)
 assert torch.equal(x, plain_images) and torch.equal(labels, same_labels)
 
 # without augmentation a training image comes as it would in a validation
-data = trainer.ResidentData(job(augment=()), ARRAYS)
+data = resident.ResidentData(job(augment=()), ARRAYS)
 known = data.prepare(data.images)
 distances = torch.cdist(plain_images.flatten(1), known.flatten(1), compute_mode="donot_use_mm_for_euclid_dist")
 assert distances.min(dim=1).values.max() < 1e-2
@@ -90,15 +90,25 @@ assert torch.equal(data.labels[distances.argmin(dim=1)], labels)
 assert abs(float(known.mean())) < 1e-3 and abs(float(known.std()) - 1) < 1e-2
 
 # colours before an enlargement are nearly those after it; a reduction is smoothed as a picture viewer does
-data = trainer.ResidentData(job(augment=("jitter",), image_size=48, normalise=False), ARRAYS)
+data = resident.ResidentData(job(augment=("jitter",), image_size=48, normalise=False), ARRAYS)
 chosen = torch.arange(64)
 torch.manual_seed(3)
-draw = trainer.draw_moves((), 64, 48, data.device)
+draw = resident.draw_moves((), 64, 48, data.device)
 ours = data._augmented(chosen)
 torch.manual_seed(3)
 after = COLOURS["jitter"](data.prepare(data.images[chosen]))
-assert ours.shape == (64, 3, 48, 48) and float((ours - after).abs().mean()) < 1e-3
-small = trainer.ResidentData(job(image_size=4, normalise=False), ARRAYS).prepare(data.val_images)
+assert ours.shape == (64, 3, 48, 48) and float((ours - after).abs().mean()) < 3e-3
+# enlarging and moving at once is enlarging, then moving
+images = torch.randint(0, 256, (64, 3, 16, 16), dtype=torch.uint8).contiguous(memory_format=torch.channels_last)
+for dtype in (torch.uint8, torch.float32):
+    moves = resident.draw_moves(("flip", "translate"), 64, 40, data.device)
+    x = images.to(dtype)
+    at_once = resident.stretch(x, moves, blank=True)
+    after = resident.move(resident.pixels_of(resident.resize(x, 40, 40)), torch.arange(64), moves, blank=True)
+    assert at_once.shape == after.shape and at_once.is_contiguous(memory_format=torch.channels_last)
+    assert float((at_once.float() - after.float()).abs().max()) <= (1 if dtype is torch.uint8 else 1e-3)
+    assert torch.equal(at_once == 0, after == 0) or dtype is torch.float32
+small = resident.ResidentData(job(image_size=4, normalise=False), ARRAYS).prepare(data.val_images)
 assert torch.allclose(small.mean(dim=(2, 3)), data.val_images.float().mean(dim=(2, 3)) / 255, atol=0.02)
 
 # an optimiser of torch's own steps as it would have, whatever the genome chose stays
@@ -151,7 +161,7 @@ for augment in (("flip", "shift"), ("flip", "jitter", "translate")):
     messages = []
     with Counting():
         the_job = job(steps=4, augment=augment)
-        data = trainer.ResidentData(the_job, ARRAYS)
+        data = resident.ResidentData(the_job, ARRAYS)
         genome = trainer.GenomeModule(the_job)
         net = genome.network()
         trainer._fit(the_job, net, genome.optimizer(net), data, lambda m, p: messages.append(m))
