@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageEnhance, ImageOps
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.output import write_json
@@ -84,7 +84,7 @@ class Training:
         self._optimizer = torch.optim.SGD(self._network.parameters(), lr=0.1, momentum=0.9, nesterov=True)
 
     def step(self, images: Tensor, labels: Tensor) -> None:
-        loss = F.cross_entropy(self._network(images), labels)
+        loss = functional.cross_entropy(self._network(images), labels)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
@@ -155,8 +155,8 @@ def measure(images: int, side: int, workers: int, repeats: int, device: str) -> 
     return {
         "original_images_s": count / median(wall for wall, _ in original),
         "paper_images_s": count / median(wall for wall, _ in paper),
-        "ratio": median(by_wall), "ratio_worst": min(by_wall), "ratio_cpu": median(by_cpu), "images": count, "side": side, "workers": workers,
-        "device": device, "repeats": repeats,
+        "ratio": median(by_wall), "ratio_worst": min(by_wall), "ratio_cpu": median(by_cpu), "images": count,
+        "side": side, "workers": workers, "device": device, "repeats": repeats,
     }  # fmt: skip
 
 
@@ -164,8 +164,8 @@ def table(found: dict[str, Any]) -> str:
     return (
         f"{found['side']}x{found['side']} to 224x224, {found['images']} images, {found['device']}: files and "
         f"{found['workers']} workers {found['original_images_s']:,.0f} images/s, recipe paper "
-        f"{found['paper_images_s']:,.0f}: {found['ratio']:.1f} times as fast (the worst pair {found['ratio_worst']:.1f}), "
-        f"{found['ratio_cpu']:.1f} times by processor time"
+        f"{found['paper_images_s']:,.0f}: {found['ratio']:.1f} times as fast (the worst pair "
+        f"{found['ratio_worst']:.1f}), {found['ratio_cpu']:.1f} times by processor time"
     )
 
 

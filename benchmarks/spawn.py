@@ -86,8 +86,11 @@ async def measure_checks(jobs: int) -> dict[str, Any]:
     inputs = Inputs(classes=10, channels=3, image_size=32)
     requests = {
         name: CheckRequest(source, task.contract, inputs, task.plan("any"), task.file.limits.params, 60)
-        for name, source in (("checks of the seed, with real steps", task.seed_source), ("refusal of 50 G parameters", HUGE))
-    }  # fmt: skip
+        for name, source in (
+            ("checks of the seed, with real steps", task.seed_source),
+            ("refusal of 50 G parameters", HUGE),
+        )
+    }
     waits: dict[str, list[float]] = {name: [] for name in requests}
     executor = LocalExecutor(LocalSettings(device="cpu"))
     try:
