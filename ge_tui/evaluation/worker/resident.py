@@ -63,9 +63,9 @@ class ResidentData:
     def epoch(self) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of one epoch in a new order; a last smaller one is left out."""
         order = torch.randperm(len(self.images), generator=self._order)[: self.steps_per_epoch * self.batch_size]
-        for chosen in order.to(self.device).split(self._batches_at_once() * self.batch_size):
-            images = self._augmented(chosen).split(self.batch_size)
-            yield from zip(images, self.labels[chosen].split(self.batch_size), strict=True)
+        for chosen in torch.split(order.to(self.device), self._batches_at_once() * self.batch_size):
+            images, labels = self._augmented(chosen), self.labels[chosen]
+            yield from zip(torch.split(images, self.batch_size), torch.split(labels, self.batch_size), strict=True)
 
     def _batches_at_once(self) -> int:
         """How many batches are augmented together: on a GPU several, for there a small operation costs its launch."""
