@@ -82,7 +82,8 @@ def run(part: Part, file: Path, *, quick: bool) -> int:
         sys.executable, "-m", f"benchmarks.{part.module}", *part.arguments, *(part.quick if quick else ()),
         "--json", str(file),
     )  # fmt: skip
-    return subprocess.run(command, check=False).returncode
+    as_a_worker = {**os.environ, "THP_MEM_ALLOC_ENABLE": "1"}
+    return subprocess.run(command, check=False, env=as_a_worker).returncode
 
 
 def machine() -> dict[str, Any]:
