@@ -23,6 +23,7 @@ from ge_tui.run.directory import RunDirectory, all_runs, find_run
 from ge_tui.run.overview import RunOverview, overview
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.run.summary import (
+    BELOW,
     best,
     failures,
     format_metric,
@@ -176,4 +177,7 @@ def _individuals_table(reader: RunReader, rows: list[IndividualRow], objectives:
             escape(what_was_done(row)),
             status,
         )
+    if any(where[row.number].below for row in rows):
+        table.caption = f"{BELOW} measured at a lower rung, where it stayed; ranked behind all at the run's rung"
+        table.caption_justify = "left"
     return table

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ge_tui.evaluation.outcome import STAGES, Outcome
+from ge_tui.evaluation.task import RUNGS
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, RunReader, Status
 from ge_tui.run.store.records import Spread
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, is_comparable, places
+
+BELOW = "~"
+"""Stands before what was measured at a lower rung than the run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Standing:
     """In the archive: no other individual of the run is better in everything."""
     rung: str | None = None
     """The fidelity of its metrics."""
+    below: bool = False
+    """Whether that is lower than the run's: the metrics are not to be compared with those of others."""
     spread: Spread | None = None
     """Where it was trained more than once; the metrics are the means."""
 
@@ -41,13 +47,15 @@ def standings(reader: RunReader) -> dict[int, Standing]:
     members = {candidate.number for candidate in pool.front}
     metrics = {candidate.number: candidate.metrics for tier in tiers for candidate in tier}
     spreads = reader.spreads()
-    rungs = {**reader.rungs(), **pool.rungs_below(metrics)}
+    lower = pool.rungs_below(metrics)
+    rungs = {**reader.rungs(), **lower}
 
     def standing(row: IndividualRow) -> Standing:
         duplicate = row.status is Status.DUPLICATE
         number = reader.original(row.number) if duplicate else row.number
         front = number in members and not duplicate
-        return Standing(metrics.get(number, {}), ranks.get(number), front, rungs.get(number), spreads.get(number))
+        own = metrics.get(number, {}), ranks.get(number), front, rungs.get(number)
+        return Standing(*own, number in lower, spreads.get(number))
 
     return {row.number: standing(row) for row in rows}
 
@@ -145,10 +153,22 @@ def format_metric(name: str, value: float | None) -> str:
 
 
 def value_in_words(standing: Standing, name: str) -> str:
-    """A metric as people read it, with its deviation where there is one."""
+    """A metric as people read it, with its deviation where there is one, marked where it is of a lower rung."""
     value = format_metric(name, standing.metrics.get(name))
+    if standing.below and name in standing.metrics and not is_same_at_any_rung(name):
+        return f"{BELOW}{value}"
     sd = standing.spread.sd.get(name, 0.0) if standing.spread else 0.0
     return f"{value} ±{format_metric(name, sd)}" if sd else value
+
+
+def is_same_at_any_rung(metric: str) -> bool:
+    """Whether a metric does not depend on how long a network was trained."""
+    return metric in ("params", "flops")
+
+
+def highest_below(lower: Mapping[str, Mapping[int, Mapping[str, float]]]) -> dict[int, tuple[str, Mapping[str, float]]]:
+    """By individual the highest of the rungs below the run's own that it has a result at, and that result."""
+    return {number: (rung, found) for rung in RUNGS for number, found in lower.get(rung, {}).items()}
 
 
 def failures(rows: Sequence[IndividualRow]) -> dict[Outcome, int]:

@@ -16,7 +16,8 @@ from ge_tui.run import inbox
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader, Status
-from ge_tui.run.summary import best, standings
+from ge_tui.run.summary import best, highest_below, standings, value_in_words
+from ge_tui.tui.watch.look import Look
 
 from .fakes import TASK, FakeExecutor, FakeProposer, FastStore, Rig, family, metrics_of, populations, settings_of
 from .test_crash import DyingStore, _DeadError
@@ -82,6 +83,11 @@ def test_figures_of_two_rungs_are_never_mixed(tmp_path: Path) -> None:
         where = standings(reader)
         assert {where[number].rung for number in full} == {"short"}
         assert {where[number].rung for number in looked - full} == {"look"}
+        assert {n for n in looked | full if where[n].below} == looked - full
+        stayed, climbed = min(looked - full), min(full)
+        assert value_in_words(where[stayed], "accuracy") == f"~{where[stayed].metrics['accuracy']:.4f}"
+        assert value_in_words(where[climbed], "accuracy") == f"{where[climbed].metrics['accuracy']:.4f}"
+        assert not value_in_words(where[stayed], "params").startswith("~"), "a size is the same at any rung"
         assert max(where[number].rank for number in full) < min(where[number].rank for number in looked - full)
         assert not any(where[number].front for number in looked - full)
         for generation in range(4):
@@ -92,6 +98,19 @@ def test_figures_of_two_rungs_are_never_mixed(tmp_path: Path) -> None:
             assert {member.individual for member in members if member.elite} <= full
         parents = {row.parents[0] for row in reader.individuals("generation > 0")}
         assert parents <= full, "enough of them were promoted"
+
+
+def test_the_screen_is_told_of_the_highest_rung_reached(tmp_path: Path) -> None:
+    lower = {"look": {1: {"accuracy": 0.1}, 2: {"accuracy": 0.2}}, "short": {2: {"accuracy": 0.3}}}
+    assert highest_below(lower) == {1: ("look", {"accuracy": 0.1}), 2: ("short", {"accuracy": 0.3})}
+    rig, _ = a_run(tmp_path, "run", failing=0.0)
+    with rig.reader() as reader:
+        seen = {one.number: one for one in Look(reader).again().individuals}
+        full, looked = at_rung(reader, "short"), at_rung(reader, "look")
+        assert {n for n, one in seen.items() if one.below} == looked - full
+        assert {n for n, one in seen.items() if one.metrics} == full
+        some = sorted(looked)[:3]
+        assert reader.lower_metrics(some)["look"].keys() == set(some)
 
 
 def test_where_nobody_was_promoted_those_that_were_not_are_parents_too(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def scrubbed(scratch: Path, extra: Mapping[str, str], outside: Mapping[str, str]
         "PYTHONUNBUFFERED": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        "THP_MEM_ALLOC_ENABLE": "1",  # torch asks for large pages: 5 to 8 % of a training on a CPU
         **extra,
     }
 

@@ -15,6 +15,7 @@ from ge_tui.evaluation.box.assemble import BoxPlan, assemble
 from ge_tui.evaluation.box.lures import LurePlan
 from ge_tui.evaluation.box.selftest import examine
 from ge_tui.evaluation.worker.gpu_trial import gpu_problem
+from ge_tui.evaluation.worker.memory import keep_freed_memory
 from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
 
@@ -23,6 +24,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     scratch = Scratch(Path(sys.argv[2]))
     torch.set_num_threads(1)
+    keep_freed_memory()
     _load_lazy_parts()
     box = assemble(BoxPlan.model_validate_json(sys.argv[3]), scratch.folder)
     lures = LurePlan.model_validate_json(sys.argv[4])

@@ -19,8 +19,8 @@ from ge_tui.evaluation.worker.failure import GENOME_FILE, GenomeFailureError, fa
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output
 from ge_tui.evaluation.worker.packing import unpack
+from ge_tui.evaluation.worker.resident import PREDICT_BATCH, ResidentData
 from ge_tui.evaluation.worker.torchvision_compat import make_torchvision_importable
-from ge_tui.evaluation.worker.trainer import PREDICT_BATCH, ResidentData
 
 INPUT, OUTPUT = "pixels", "logits"
 """What a converted network takes, float32 from 0 to 1 [n, channels, size, size], and gives."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
 from statistics import median
 
 import torch
@@ -19,17 +18,16 @@ from torch import Tensor, nn
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Finished, Job, Progress, Validated
-from ge_tui.evaluation.worker.augment import AUGMENTATIONS
 from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
-from ge_tui.evaluation.worker.inspection import check_output, count_flops, count_params, refuse_if_too_big
+from ge_tui.evaluation.worker.inspection import count_flops, count_params, refuse_if_too_big
 from ge_tui.evaluation.worker.integrity import Snapshot
+from ge_tui.evaluation.worker.optimiser import quicken
 from ge_tui.evaluation.worker.packing import pack
+from ge_tui.evaluation.worker.resident import ResidentData
 from ge_tui.evaluation.worker.schedule import make_schedule
 
-PREDICT_BATCH = 500
-"""At most; and twice the training's batch, which fits into memory wherever training does."""
 REPORTS = 10
 """Messages about the training loss in a training shorter than an epoch."""
 _LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
@@ -40,6 +38,7 @@ Send = Callable[[Progress | Validated | Finished, bytes], None]
 def train(job: Job, arrays: Arrays, send: Send) -> None:
     """Train a genome as its job says, sending the curve as it goes. Raises GenomeFailureError."""
     data = ResidentData(job, arrays)
+    del arrays  # on a CPU its images would lie there twice
     refuse_changes = Snapshot().refuse_changes
     genome = GenomeModule(job)
     refuse_changes()
@@ -49,6 +48,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     flops = count_flops(network, data.prepare(data.val_images[:1].cpu()))
     network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
     optimizer = genome.optimizer(network)
+    quicken(optimizer, network)
 
     _fit(job, network, optimizer, data, send)
     params = count_params(network, optimizer)
@@ -65,84 +65,6 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     send(Finished(metrics=metrics), pack(network))
 
 
-class ResidentData:
-    """A data set on the device, and how its images become a network's input."""
-
-    def __init__(self, job: Job, arrays: Arrays) -> None:
-        self.device = torch.device(job.device)
-        self._plan = job.plan
-        self._classes = job.inputs.classes
-        self._on_cuda = self.device.type == "cuda"
-        self.memory_format = torch.channels_last
-        if self._on_cuda:
-            torch.cuda.set_per_process_memory_fraction(job.gpu_share)
-        self.images, self.labels, self.val_images = (torch.from_numpy(array).to(self.device) for array in arrays)
-        self.batch_size = min(job.plan.batch_size, len(self.images))
-        self._mean, self._deviation = self._statistics()
-        self._order = torch.Generator().manual_seed(job.seed)
-
-    def _statistics(self) -> tuple[Tensor, Tensor]:
-        """Mean and deviation of each channel over the training part, in [0, 1], shaped to broadcast."""
-        channels = self.images.shape[1]
-        if not self._plan.normalise:
-            return torch.zeros(1, channels, 1, 1, device=self.device), torch.ones(1, channels, 1, 1, device=self.device)
-        sample = self.images[:: max(1, len(self.images) // 5000)].float() / 255
-        mean = sample.mean(dim=(0, 2, 3), keepdim=True)
-        return mean, sample.std(dim=(0, 2, 3), keepdim=True).clamp_min(1e-3)
-
-    @property
-    def statistics(self) -> tuple[Tensor, Tensor]:
-        """Mean and deviation that images are normalised with, shaped to broadcast over them."""
-        return self._mean, self._deviation
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return max(1, len(self.images) // self.batch_size)
-
-    def epoch(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """The batches of one epoch in a new order; a last smaller one is left out."""
-        order = torch.randperm(len(self.images), generator=self._order).to(self.device)
-        for start in range(0, self.steps_per_epoch * self.batch_size, self.batch_size):
-            chosen = order[start : start + self.batch_size]
-            yield self.prepare(self.images[chosen], augment=True), self.labels[chosen]
-
-    def prepare(self, images: Tensor, *, augment: bool = False) -> Tensor:
-        """uint8 images as a network's input: resized, augmented, normalised."""
-        x = images.float() / 255
-        size = self._plan.image_size
-        if size is not None and size != x.shape[-1]:
-            x = F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)
-        if augment:
-            for name in self._plan.augment:
-                x = AUGMENTATIONS[name](x)
-        x = (x - self._mean.to(x.device)) / self._deviation.to(x.device)
-        return x.contiguous(memory_format=self.memory_format)
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """bf16 where the device has it; never on a CPU, where it was measured 7 to 15 times slower."""
-        if self._on_cuda and torch.cuda.is_bf16_supported():
-            return torch.autocast("cuda", dtype=torch.bfloat16)
-        return nullcontext()
-
-    def predict(self, network: nn.Module, images: Tensor) -> Tensor:
-        """A network's float32 outputs [n, classes] for uint8 images, dropout off."""
-        network.eval()
-        outputs = []
-        size = min(PREDICT_BATCH, 2 * self.batch_size)
-        with torch.no_grad(), self.autocast():
-            for start in range(0, len(images), size):
-                batch = self.prepare(images[start : start + size])
-                outputs.append(check_output(network(batch), len(batch), self._classes).float())
-        return torch.cat(outputs)
-
-    def train_accuracy(self, network: nn.Module) -> float:
-        """Accuracy on as many training images as the validation part has, without augmentation."""
-        count = len(self.val_images)
-        chosen = torch.randperm(len(self.images), generator=torch.Generator().manual_seed(0))[:count].to(self.device)
-        predicted = self.predict(network, self.images[chosen]).argmax(dim=1)
-        return float((predicted == self.labels[chosen]).float().mean())
-
-
 def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> None:
     """Train for the plan's steps or until its schedule stops."""
     plan = job.plan
@@ -152,12 +74,12 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
     validate_at = _validation_steps(plan.steps, plan.validations, data.steps_per_epoch)
     losses = LossMeter(data.device)
     step, going = 0, True
+    network.train()
     while going and step < plan.steps:
         for images, labels in data.epoch():
             factor = schedule.factor(step)
             for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
                 group["lr"] = rate * factor
-            network.train()
             losses.add(_step(network, optimizer, images, labels, data, plan.label_smoothing, step))
             step += 1
             ends_epoch = step % data.steps_per_epoch == 0
@@ -166,6 +88,7 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
             epoch = step / data.steps_per_epoch
             if step in validate_at or ends_epoch or step == plan.steps or not going:
                 answers = _validate(network, data, step)
+                network.train()
                 send(
                     Validated(step=step, epoch=epoch, train_loss=losses.mean(step)),
                     answers,

@@ -11,7 +11,7 @@ from ge_tui.evaluation.worker.failure import GenomeFailureError
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.integrity import Snapshot
 from ge_tui.evaluation.worker.packing import unpack
-from ge_tui.evaluation.worker.trainer import ResidentData
+from ge_tui.evaluation.worker.resident import ResidentData
 
 _FIRST = 2
 

@@ -165,10 +165,12 @@ class Queries:
         rows = self._connection.execute("SELECT name, value FROM metric WHERE evaluation = ?", (evaluation,))
         return dict(rows.fetchall())
 
-    def lower_metrics(self) -> dict[str, dict[int, dict[str, float]]]:
+    def lower_metrics(self, individuals: Iterable[int] | None = None) -> dict[str, dict[int, dict[str, float]]]:
         """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
         result: dict[str, dict[int, dict[str, float]]] = {}
-        for rung, number, name, value in self._means(f"e.rung <> {_RUNG}"):
+        numbers = None if individuals is None else sorted(set(individuals))
+        among = "" if numbers is None else f"AND e.individual IN ({','.join('?' * len(numbers))})"
+        for rung, number, name, value in self._means(f"e.rung <> {_RUNG} {among}", tuple(numbers or ())):
             result.setdefault(rung, {}).setdefault(number, {})[name] = value
         return result
 

@@ -17,7 +17,9 @@ def facts_of(model: RunModel, number: int) -> Facts | None:
     if one is None:
         return None
     gain = model.gain(one)
-    return Facts(one, model.original(one).metrics, gain if gain is not None and isfinite(gain) else None, sign_of(one))
+    whose = model.original(one)
+    gain = gain if gain is not None and isfinite(gain) else None
+    return Facts(one, whose.metrics, gain, sign_of(one), whose.below)
 
 
 def status_line(answer: Answer, wish: Wish, total: int, filter_text: str, *, dead: int, separator: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from ge_tui.run.store import Status
 from ge_tui.run.stored_objectives import DIRECTIONS
+from ge_tui.run.summary import BELOW
 from ge_tui.search import Objective
 from ge_tui.tui.population.facts import Facts
 from ge_tui.tui.population.signs import Tone, tone_of
@@ -67,12 +69,23 @@ def _metric(name: str, priority: int, falling: bool | None) -> Column:
 
     def text(facts: Facts, width: int, _: Glyphs) -> str:
         value = facts.metric(name)
+        if value is None and not counted:
+            return _measured_below(name, facts)
         if value is None:
             return ""
         return whole(value, width) if counted else _measure(name, value)
 
     wide = 11 if counted else 8
-    return Column(name, head, what, 6, wide, priority, lambda f: f.metric(name), text, right=True, falling=falling)
+    return Column(
+        name, head, what, 6, wide, priority, lambda f: f.metric(name), text,
+        lambda f: Tone.MUTED if f.metric(name) is None else Tone.PLAIN, right=True, falling=falling,
+    )  # fmt: skip
+
+
+def _measured_below(name: str, facts: Facts) -> str:
+    """What an individual measured at a lower rung, marked, for it is not to be compared with others."""
+    value = facts.below.get(name)
+    return BELOW + _measure(name, value) if value is not None and isfinite(value) else ""
 
 
 def _measure(name: str, value: float) -> str:

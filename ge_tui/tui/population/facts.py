@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 from ge_tui.run.store import Status
@@ -22,6 +22,8 @@ class Facts:
     gain: float | None
     """How much better than its first parent by the first objective."""
     sign: Sign
+    below: Mapping[str, float] = field(default_factory=dict)
+    """What was measured at a lower rung, where it stayed there: to be read, never to be sorted or filtered by."""
 
     def metric(self, name: str) -> float | None:
         """A measure that is a number; None where it was not measured or came out as none."""
@@ -75,15 +77,16 @@ class FactBook:
             changed.add(number)
             if before is None or before.one.duplicate_of != after.one.duplicate_of:
                 self._remember_leaning(after.one)
-            if before is None or before.metrics != after.metrics:
+            if before is None or (before.metrics, before.below) != (after.metrics, after.below):
                 todo += self._leaning.get(number, ())
         return changed
 
     def _facts(self, model: RunModel, number: int) -> Facts:
         one = model.individuals[number]
-        metrics = one.metrics if one.duplicate_of is None else model.original(one).metrics
+        whose = one if one.duplicate_of is None else model.original(one)
         gain = model.gain(one)
-        return Facts(one, metrics, gain if gain is not None and isfinite(gain) else None, sign_of(one))
+        gain = gain if gain is not None and isfinite(gain) else None
+        return Facts(one, whose.metrics, gain, sign_of(one), whose.below)
 
     def _remember_leaning(self, one: Individual) -> None:
         for other in (one.duplicate_of, *one.parents[:1]):

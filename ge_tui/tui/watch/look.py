@@ -10,6 +10,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import EventRow, RunReader, Status
 from ge_tui.run.store.live_calls import LiveCall, live_calls, words_since
 from ge_tui.run.store.records import TRAINING_ENDED
+from ge_tui.run.summary import highest_below
 from ge_tui.tui.watch.values import Individual, Progress, Update
 
 EVENTS_KEPT = 5000
@@ -120,6 +121,7 @@ class Look:
             f"SELECT {', '.join(_COLUMNS)} FROM individual WHERE {where} ORDER BY number", tuple(parameters)
         ).fetchall()
         metrics = self._reader.metrics(numbers)
+        below = highest_below(self._reader.lower_metrics(numbers))
         among = "1" if numbers is None else f"individual IN ({','.join('?' * len(numbers))})"
         parents: dict[int, list[int]] = {}
         which = among.replace("individual", "child")
@@ -140,6 +142,7 @@ class Look:
                 parents=tuple(parents.get(row[0], ())),
                 rung=rungs.get(row[0]),
                 metrics=metrics.get(row[0], {}),
+                below=below[row[0]][1] if row[0] in below and row[0] not in metrics else {},
                 curve=curves.get(row[0], ()),
                 progress=self._progress.get(row[0]),
             )

@@ -58,6 +58,8 @@ class Individual:
     duplicate_of: int | None = None
     rung: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
+    below: Mapping[str, float] = field(default_factory=dict)
+    """What it measured at the highest rung it reached, where that is below the run's own and it has no metrics."""
     curve: tuple[float, ...] = ()
     """Validation accuracy as it was measured in its last training."""
     progress: Progress | None = None

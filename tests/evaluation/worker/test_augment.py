@@ -8,11 +8,22 @@ import sys
 _SCRIPT = """
 import torch
 from ge_tui.evaluation.plan import Augmentation
-from ge_tui.evaluation.worker.augment import AUGMENTATIONS, flip, jitter, shift, translate
+from ge_tui.evaluation.worker.augment import COLOURS, LEAVES_BLANK, MOVES, draw_moves, jitter, move
 
-assert set(AUGMENTATIONS) == set(Augmentation)
+assert set(MOVES) | set(COLOURS) == set(Augmentation) and not set(MOVES) & set(COLOURS)
 torch.set_num_threads(1)
 N = 64
+
+def moved_by(*names):
+    def augment(images):
+        side = images.shape[-1]
+        moves = draw_moves(names, len(images), side, images.device)
+        pixels = images.permute(0, 2, 3, 1).reshape(-1, images.shape[1])
+        return move(pixels, torch.arange(len(images)), moves, blank=bool(LEAVES_BLANK & set(names)))
+    return augment
+
+AUGMENTATIONS = COLOURS | {name: moved_by(name) for name in MOVES}
+flip, shift, translate = (AUGMENTATIONS[name] for name in ("flip", "shift", "translate"))
 
 def same(a, b):
     return torch.equal(a, b) or torch.allclose(a, b, atol=1e-6)
@@ -68,6 +79,18 @@ for size, channels in ((16, 3), (32, 1), (8, 3), (4, 4)):
             for dy in range(2 * most + 1)
             for dx in range(2 * most + 1)
         ), "not a translation with zeros"
+
+# several moves are the same as one after the other, whatever is black staying black; bytes come out as floats do
+images = torch.randint(1, 256, (N, 3, 40, 40), dtype=torch.uint8)
+for names in (("flip", "translate"), ("translate", "flip"), ("translate", "shift"), ("flip", "shift", "translate")):
+    torch.manual_seed(4)
+    together = moved_by(*names)(images)
+    assert together.dtype == torch.uint8 and together.is_contiguous(memory_format=torch.channels_last)
+    torch.manual_seed(4)
+    apart = images.float()
+    for name in names:
+        apart = moved_by(name)(apart)
+    assert torch.equal(together.float(), apart), names
 
 # translate, on a side where 5 % is many pixels: it reaches about 5 % and not more
 white = torch.ones(400, 1, 200, 200)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ge_tui.run.store import Status
 from ge_tui.tui.population.columns import columns_of, usual_columns
 from ge_tui.tui.population.facts import FactBook
 from ge_tui.tui.population.layout import GAP, LEAD, column_at, place
@@ -16,6 +17,7 @@ from ge_tui.tui.population.signs import Sign, Tone, legend, sign_of
 from ge_tui.tui.population.summary import origin, result
 from ge_tui.tui.population.table import Sorting
 from ge_tui.tui.population.text import ASCII, BLOCKS
+from ge_tui.tui.watch import Update
 from tests.tui.population.sample import EVERYTHING, book_of, one, replace, run_model
 
 MODEL = run_model()
@@ -38,6 +40,23 @@ def test_the_cells_of_each_kind() -> None:
     assert cells(5, "status", "accuracy", "gain", "parents") == ["= #1", "0.9000", "+0.5000", "2 × 1"]
     assert cells(7, "status", "learning") == ["training", "━━━────────────  25%"]
     assert cells(9, "status", "model", "temperature") == ["writing", "coder:7b", "0.30"]
+
+
+def test_what_was_measured_at_a_lower_rung_is_shown_but_neither_sorted_nor_filtered_by() -> None:
+    stayed = one(20, metrics={}, params=900, rung="look", below={"accuracy": 0.7125, "loss": 0.9, "params": 900.0})
+    twin = one(21, Status.DUPLICATE, duplicate_of=20)
+    model = run_model()
+    model.apply(Update(individuals=(stayed, twin)))
+    facts = book_of(model)
+    for number in (20, 21):
+        assert COLUMNS["accuracy"].text(facts[number], 8, BLOCKS) == "~0.7125"
+        assert COLUMNS["accuracy"].key(facts[number]) is None
+        tone = COLUMNS["accuracy"].tone
+        assert tone is not None
+        assert tone(facts[number]) is Tone.MUTED
+        assert facts[number].metric("accuracy") is None
+    assert COLUMNS["params"].text(facts[20], 8, BLOCKS) == "900", "a size is the same at any rung"
+    assert 20 not in model.front
 
 
 def test_signs() -> None:
