@@ -103,7 +103,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     environment = {"XDG_CACHE_HOME": str(base / "cache"), "XDG_CONFIG_HOME": str(base / "config")}
     with mock.patch.dict("os.environ", environment):
         code = main(["run", "--name=tiny", f"--task={task}", "--data=digits", "--llm=offline", "--population=3",
-                     "--generations=1", "--seed=2", "--set=evaluation.slots=1", f"--runs={base / 'runs'}", "--json"])  # fmt: skip
+                     "--generations=1", "--seed=2", "--set=evaluation.slots=1",
+                     f"--runs={base / 'runs'}", "--json"])  # fmt: skip
         assert code == 0
         yield base / "runs" / "tiny"
 

@@ -39,7 +39,9 @@ def test_a_difference_is_taken_pair_by_pair() -> None:
 
 def test_a_change_is_taken_out_from_under_later_ones() -> None:
     first = SEED.replace("depth = 1", "depth = 2")
-    later = first.replace("class B:\n    width = 1", "class B:\n    width = 9").replace("import torch", "import torch, os")
+    later = first.replace("class B:\n    width = 1", "class B:\n    width = 9").replace(
+        "import torch", "import torch, os"
+    )
     assert revert(later, SEED, first) == later.replace("depth = 2", "depth = 1")
     assert revert(later, first, later) == first
 
@@ -56,7 +58,9 @@ def test_a_change_that_was_undone_already_leaves_the_text_as_it_is() -> None:
     assert revert(SEED, SEED, SEED.replace("depth = 1", "depth = 2")) == SEED
 
 
-lines = st.lists(st.sampled_from(["x\n", "y\n", "# --OPTION--\n", "class C:\n", "    z\n", "\n"]), max_size=8).map("".join)
+lines = st.lists(st.sampled_from(["x\n", "y\n", "# --OPTION--\n", "class C:\n", "    z\n", "\n"]), max_size=8).map(
+    "".join
+)
 
 
 @given(lines, lines)

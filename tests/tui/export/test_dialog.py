@@ -73,7 +73,9 @@ async def test_it_is_filled_in_and_shows_the_command_at_work(tmp_path: Path, mon
                          f"--runs={directory.path.parent}", "--json"]  # fmt: skip
 
 
-async def test_closed_it_goes_on_and_is_found_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closed_it_goes_on_and_is_found_again_and_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake_command(monkeypatch, *STEPS, then="import time; time.sleep(600)")
     async with watching(await finished_run(tmp_path), (80, 24)) as pilot:
         await pilot.press("X")
