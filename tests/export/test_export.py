@@ -62,6 +62,12 @@ def events(run: RunDirectory, kind: str) -> list[dict[str, Any]]:
         return [{"individual": e.individual, **e.payload} for e in reader.events() if e.kind == kind]
 
 
+def child_of(run: RunDirectory) -> int:
+    """The newest that was evaluated; the best of so short a run may be the seed."""
+    with RunReader(run.database) as reader:
+        return max(row.number for row in reader.individuals("status = 'evaluated'"))
+
+
 def change(run: RunDirectory, statement: str) -> None:
     with closing(sqlite3.connect(run.database)) as connection, connection:
         connection.execute(statement)
@@ -71,8 +77,7 @@ def test_a_child_stands_alone_and_does_as_recorded(
     run: RunDirectory, export: Call, only_torch: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "best"
-    with RunReader(run.database) as reader:
-        number = max(row.number for row in reader.individuals("status = 'evaluated'"))
+    number = child_of(run)
     said = export(str(number), f"--to={target}")
     assert said.code == 0, said.err
     (told,) = said.exported
@@ -179,7 +184,7 @@ def test_what_cannot_be_exported_is_told_before_any_work(
 @pytest.mark.slow
 def test_ctrl_c_leaves_no_folder_and_the_same_command_goes_on(run: RunDirectory, export: Call, tmp_path: Path) -> None:
     target = tmp_path / "out" / "best"
-    arguments = ["best", f"--to={target}", "--verify", "--seeds=2"]
+    arguments = [str(child_of(run)), f"--to={target}", "--verify", "--seeds=2"]
     command = [sys.executable, "-m", "ge_tui", "export", run.name, *arguments, f"--runs={run.path.parent}", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
