@@ -35,8 +35,8 @@ class ExportDialog(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close"),
-        Binding("ctrl+s", "start", "Export"),
-        Binding("ctrl+x", "stop", "Stop"),
+        Binding("ctrl+s", "start", "Export", priority=True),
+        Binding("ctrl+x", "stop", "Stop", priority=True),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
