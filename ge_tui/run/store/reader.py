@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
@@ -45,10 +46,12 @@ class RunReader(Queries):
         if not isinstance(error, _BY_DAMAGE):
             return ""
         try:
-            checked = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            texts = damaged_texts(self._connection)
-        except sqlite3.Error as worse:
+            with closing(sqlite3.connect(":memory:")) as copy:
+                self._connection.backup(copy)  # a connection that only reads does not look at what columns may hold
+                checked = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+                texts = damaged_texts(copy)
+        except (sqlite3.Error, UnicodeDecodeError) as worse:
             return str(worse)
         if checked != "ok":
-            return f"it is damaged ({str(checked).splitlines()[-1]}); bring it back from a backup"
+            return f"it is damaged ({checked.splitlines()[-1]}); bring it back from a backup"
         return f"a text in it is damaged (blob {texts[0]}); bring it back from a backup" if texts else ""
