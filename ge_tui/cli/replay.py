@@ -11,14 +11,13 @@ from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import prepare
 from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.run.directory import find_run
-from ge_tui.run.plans import plan_of
+from ge_tui.run.plans import plan_of, settings_of
 from ge_tui.run.replay import Difference, Replayed
 from ge_tui.run.replay import replay as derive
 from ge_tui.run.replay.again import TOLERANCES, Again, train_again
 from ge_tui.run.session import local_settings
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
-from ge_tui.settings import Settings
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -52,7 +51,7 @@ def _tell(name: str, found: Replayed) -> None:
 
 async def _train_again(run: RunReader, options: argparse.Namespace) -> list[Again]:
     row = run.run()
-    settings = Settings.model_validate(row.settings)
+    settings = settings_of(row)
     if options.trust:
         evaluation = settings.evaluation.model_copy(update={"trust": True})
         settings = settings.model_copy(update={"evaluation": evaluation})

@@ -20,6 +20,7 @@ from typing import Any
 from ge_tui.errors import UsageError
 from ge_tui.run.controls import ControlBoard, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
+from ge_tui.run.plans import settings_of
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.shorten import Cut, shorten
@@ -91,7 +92,7 @@ def fork(
             with directory.locked():
                 _copy(run.connection, directory.database)
                 with closing(Store(directory.database)) as store:
-                    old = Settings.model_validate(store.run().settings)
+                    old = settings_of(store.run())
                     shorten(store, cut, old.evaluation.first_rung or old.evaluation.rung, old.seed)
                     _begin(store, directory, settings, Origin(original.name, str(moment), cut.last))
                     _set_controls(store, directory, controls)
@@ -138,7 +139,7 @@ def _changed(run: RunReader, changes: Iterable[str], cut: Cut) -> tuple[Settings
             controls[".".join(path[1:])] = value
         else:
             values.append((path, value))
-    return with_values(Settings.model_validate(run.run().settings), values, "the settings"), controls
+    return with_values(settings_of(run.run()), values, "the settings"), controls
 
 
 def _copy(connection: sqlite3.Connection, file: Path) -> None:

@@ -62,13 +62,14 @@ def pairs_of(tried: Sequence[Tried], objectives: Sequence[Objective]) -> list[Pa
     Asked the same is who was given the same parent and segment to change: the prompts differ in who is played and
     what else was known, the code is one. A child that was measured is better than none, and
     one that dominates another is better than that; where neither dominates, nothing is said. The prompt of a pair
-    is that of its better side.
+    is that of its better side; what says the same in the same words is there once.
     """
     groups: dict[tuple[int, str, str | None], list[Tried]] = {}
     for one in tried:
         kind = "change" if one.operator in _CHANGES else one.operator
         groups.setdefault((one.parent, kind, one.segment), []).append(one)
-    return [pair for group in groups.values() for pair in _pairs(group, objectives)]
+    pairs = [pair for group in groups.values() for pair in _pairs(group, objectives)]
+    return list({(pair.better.prompt, pair.better.answer, pair.worse.answer): pair for pair in pairs}.values())
 
 
 def _pairs(group: Sequence[Tried], objectives: Sequence[Objective]) -> Iterator[Pair]:

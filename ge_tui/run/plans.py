@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.task import Task, TaskFile
 from ge_tui.run.engine import RunPlan
 from ge_tui.run.engine.evaluating import EvaluationPlan
 from ge_tui.run.objectives import extra_metrics, specs_of
-from ge_tui.run.store import RunRow
+from ge_tui.run.store import RunRow, StoreError
 from ge_tui.settings import Settings
 
 
@@ -18,6 +20,17 @@ def task_of(run: RunRow) -> Task:
     """The task as it was when the run was created, whatever became of its folder."""
     file = TaskFile.model_validate(run.task["file"])
     return Task(run.task["name"], Path(run.task["folder"]), file, run.task["seed_source"])
+
+
+def settings_of(run: RunRow) -> Settings:
+    """The settings a run works by now. Raises StoreError where they cannot be what was written."""
+    try:
+        return Settings.model_validate(run.settings)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise StoreError(
+            f"the settings of run {run.name} cannot be read ({where}): damaged, or of another version"
+        ) from None
 
 
 def ladder_of(task: Task, data: str, settings: Settings) -> tuple[TrainingPlan, ...]:

@@ -153,6 +153,8 @@ class Engine:
                     group.create_task(self._see_through(row.number))
                 elif row.status is Status.PROPOSING and row.operator == REPAIR:
                     group.create_task(self._fill_repair(row))
+                elif self._may_repair(row) and row.slot + self._plan.slots(number) not in known:
+                    group.create_task(self._send_back(row.number))  # the engine died before it could
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             await asyncio.gather(*lanes)
         await self._train_held()
@@ -212,6 +214,9 @@ class Engine:
     async def _see_through(self, number: int) -> None:
         """Evaluate a child; one that fails its checks goes back for repair, if the proposer can."""
         await self._evaluating.evaluate(number)
+        await self._send_back(number)
+
+    async def _send_back(self, number: int) -> None:
         row = self._store.individual(number)
         if row is None or not self._may_repair(row) or not await self._may_go_on():
             return

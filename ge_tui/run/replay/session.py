@@ -14,7 +14,7 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.selection import SlotPlan
-from ge_tui.run.plans import plan_of
+from ge_tui.run.plans import plan_of, settings_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.making import make_proposer
 from ge_tui.run.replay.record import Record
@@ -22,7 +22,7 @@ from ge_tui.run.replay.scratch import CutOffError
 from ge_tui.run.replay.stand_ins import EVALUATION, Gates, RecordedExecutor, RecordedProposer
 from ge_tui.run.store import EvaluationRow, IndividualRow, Store
 from ge_tui.run.stored_objectives import objectives_from
-from ge_tui.settings import Controls, Settings
+from ge_tui.settings import Controls
 
 
 class Session:
@@ -31,7 +31,7 @@ class Session:
     def __init__(self, record: Record, store: Store, board: ControlBoard, data: DataSet, at: float) -> None:
         """`at`: when it began."""
         run = store.run()
-        self.plan = plan_of(run, Settings.model_validate(run.settings), data)
+        self.plan = plan_of(run, settings_of(run), data)
         self._record = record
         self._store = store
         self._board = board

@@ -6,6 +6,8 @@ import hashlib
 import sqlite3
 import zlib
 
+from ge_tui.run.store.connection import StoreError
+
 
 def put_text(connection: sqlite3.Connection, text: str) -> int:
     """Store a text inside the caller's transaction; the id of its blob, an old one where it is known."""
@@ -23,9 +25,25 @@ def put_text(connection: sqlite3.Connection, text: str) -> int:
 
 
 def get_text(connection: sqlite3.Connection, blob: int) -> str:
-    """The text of a blob. Raises KeyError where there is none."""
+    """The text of a blob. Raises KeyError where there is none, StoreError where it is damaged."""
     row = connection.execute("SELECT codec, data FROM blob WHERE id = ?", (blob,)).fetchone()
     if row is None:
         raise KeyError(blob)
-    raw = zlib.decompress(row[1]) if row[0] == "zlib" else row[1]
-    return str(raw.decode("utf-8", "surrogatepass"))
+    try:
+        raw = zlib.decompress(row[1]) if row[0] == "zlib" else row[1]
+        return str(raw.decode("utf-8", "surrogatepass"))
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise StoreError(f"a text of the run's database is damaged ({error}); bring it back from a backup") from None
+
+
+def damaged_texts(connection: sqlite3.Connection) -> list[int]:
+    """The blobs that are not what their digests say."""
+    found = []
+    for number, digest, codec, data in connection.execute("SELECT id, sha256, codec, data FROM blob"):
+        try:
+            raw = zlib.decompress(data) if codec == "zlib" else data
+        except zlib.error:
+            raw = None
+        if raw is None or hashlib.sha256(raw).digest() != digest:
+            found.append(number)
+    return found

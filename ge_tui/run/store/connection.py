@@ -16,6 +16,9 @@ from ge_tui.errors import UserError
 APPLICATION_ID = 0x47455455
 """`GETU`, written into the file's header."""
 
+_UNUSABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises when it is opened; SQLite may quote bytes of it that are no text."""
+
 Migration = Callable[[sqlite3.Connection], None]
 
 
@@ -53,7 +56,7 @@ def open_writer(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
         if 0 < version < len(migrations):
             _back_up(connection, file, version)
         _migrate(connection, version, migrations)
-    except sqlite3.DatabaseError as error:
+    except _UNUSABLE as error:
         connection.close()
         raise StoreError(f"{file} cannot be used: {error}") from error
     except BaseException:
@@ -77,7 +80,7 @@ def open_reader(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
             raise StoreError(f"{file} is empty: the run was cut off while it was made; delete {file.parent}")
         if version < len(migrations):
             connection = _copy_up_to_date(connection, version, migrations)
-    except sqlite3.DatabaseError as error:
+    except _UNUSABLE as error:
         connection.close()
         raise StoreError(f"{file} cannot be used: {error}") from error
     except BaseException:

@@ -43,6 +43,7 @@ _RUN = (
 _RUNG = "coalesce((SELECT json_extract(settings, '$.evaluation.rung') FROM run), e.rung)"
 """The rung of the run: the fidelity that its individuals are compared at."""
 _JSON = frozenset({"settings", "task", "data", "objectives", "environment", "arguments"})
+_OBJECTIVE = {"name", "direction", "scale", "tie_break", "reference"}
 _INDIVIDUAL = tuple(field.name for field in fields(IndividualRow) if field.name != "parents")
 _EVALUATION = tuple(field.name for field in fields(EvaluationRow))
 _GENERATION = tuple(field.name for field in fields(GenerationRow))
@@ -64,7 +65,10 @@ class Queries:
         row = self._connection.execute(f"SELECT {', '.join(_RUN)} FROM run").fetchone()
         if row is None:
             raise StoreError("the database holds no run: it was cut off while it was made; delete its folder")
-        return RunRow(**_named(_RUN, row))
+        run = RunRow(**_named(_RUN, row))
+        if any(not objective.keys() >= _OBJECTIVE for objective in run.objectives):
+            raise StoreError("the run's objectives are damaged on record; bring the file back from a backup")
+        return run
 
     def individuals(self, where: str = "1", parameters: Iterable[object] = ()) -> list[IndividualRow]:
         """Individuals by number; `where` is an SQL condition of the program's own, never a user's text."""
