@@ -78,3 +78,16 @@ def test_secrets_and_the_home_folder_are_left_out() -> None:
         assert secret not in shown
     assert "~/x" in shown
     assert os.sep in shown
+
+
+def test_of_a_worker_that_failed_the_reason_is_kept() -> None:
+    from textual.worker import WorkerFailed
+
+    try:
+        {}["missing"]
+    except KeyError as error:
+        failed = WorkerFailed(error)
+    report = write_report(failed, "test")
+    assert report is not None
+    assert '{}["missing"]' in report.read_text()
+    assert "KeyError: 'missing'" in note_for_people(failed, report, "go on")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.content import Content
 
 from benchmarks.made_run import make_run
 from ge_tui.cli import main
@@ -184,7 +185,9 @@ async def test_the_app_works_by_the_users_keys_and_shows_them(tmp_path: Path) ->
             await pilot.press("L")
             assert screen.grid.current == "log"
             commands = {command.title: command.help for command in app.get_system_commands(screen)}
-            assert commands["Run: zoom"].endswith("[X]")
+            assert commands["Run: zoom"].endswith("(X)")
+            for shown in commands.values():
+                assert Content.from_markup(shown).plain
             await pilot.press("question_mark")
             assert isinstance(app.screen, HelpScreen)
             assert "| `X` |" in app.screen._text
