@@ -21,7 +21,7 @@ _SECRETS = (
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password@ of an address
     re.compile(r"(?i)(?<=bearer )\S+"),
     re.compile(
-        r"(?i)\b[\w-]*(?:key|token|secret|password|passwd|authorization)[\w-]*['\"]?\s*[=:]\s*['\"]?([^\s'\",]+)"
+        r"(?i)\b[\w-]*(?:api_?key|access_?key|token|secret|password|passwd|authorization)[\w-]*['\"]?\s*[=:]\s*['\"]?([^\s'\",]+)"
     ),
 )
 
