@@ -21,7 +21,7 @@ _SECRETS = (
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password@ of an address
     re.compile(r"(?i)(?<=bearer )\S+"),
     re.compile(
-        r"(?i)\b[\w-]*(?:key|token|secret|password|passwd|authorization)[\w-]*['\"]?\s*[=:]\s*['\"]?([^\s'\",]+)"
+        r"(?i)\b[\w-]*(?:api_?key|access_?key|token|secret|password|passwd|authorization)[\w-]*['\"]?\s*[=:]\s*['\"]?([^\s'\",]+)"
     ),
 )
 
@@ -55,7 +55,8 @@ def write_report(error: BaseException, doing: str) -> Path | None:
 
 def note_for_people(error: BaseException, report: Path | None, what_next: str) -> str:
     """A few lines in place of a traceback; the last says what to do."""
-    said = without_secrets(f"{type(error).__name__}: {error}".rstrip(": ")).splitlines()[0][:300]
+    shown = _reason(error)
+    said = without_secrets(f"{type(shown).__name__}: {shown}".rstrip(": ")).splitlines()[0][:300]
     where = f"what is needed to mend it is in {report}" if report else "no report could be written"
     return (
         f"ge-tui: this should not have happened: {said}\n"
@@ -83,10 +84,16 @@ def _text(error: BaseException, doing: str) -> str:
         "libraries": ", ".join(f"{name} {_version(name)}" for name in ("textual", "torch", "ollama", "pydantic")),
     }
     lines = [f"{name}: {value}" for name, value in facts.items()]
-    trace = "".join(traceback.format_exception(error))
+    trace = "".join(traceback.format_exception(_reason(error)))
     if len(trace) > _LONGEST:
         trace = f"{trace[: _LONGEST // 2]}\n ... \n{trace[-_LONGEST // 2 :]}"
     return without_secrets("\n".join([*lines, "", trace]))
+
+
+def _reason(error: BaseException) -> BaseException:
+    """What a worker of Textual failed of; the error itself otherwise."""
+    inner = getattr(error, "error", None)
+    return inner if isinstance(inner, BaseException) else error
 
 
 def _version(name: str) -> str:

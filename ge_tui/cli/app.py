@@ -41,6 +41,7 @@ def _open(runs: Path, directory: RunDirectory | None) -> int:
     from ge_tui.tui.app import GeTui  # noqa: PLC0415  (a third of a second that no message should wait for)
 
     app = GeTui(runs, directory)
+    app.suit_terminal()
     app.run(mouse=app.mouse)
     if app.last_words:
         print(app.last_words, file=sys.stderr)

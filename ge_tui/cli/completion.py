@@ -22,7 +22,7 @@ _STORE = "run.sqlite"
 
 def completion(options: argparse.Namespace) -> int:
     """Print the script; the shell's own start-up file evaluates it."""
-    print(shellcode(["ge-tui"], shell=options.shell))
+    print(shellcode(["ge-tui"], use_defaults=False, shell=options.shell))
     return ExitCode.DONE
 
 

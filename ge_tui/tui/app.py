@@ -91,9 +91,13 @@ class GeTui(App[int]):
         self._colourless = {file.name for file in found if not file.colour}
         remembered = recall().get("theme")
         wanted = os.environ.get(THEME) or (remembered if isinstance(remembered, str) else "")
-        self.theme = choose_theme(found, wanted, colour_choice(), self.console.color_system)
+        self.theme = choose_theme(found, wanted, colour_choice(), None)
         if os.environ.get(THEME) and wanted not in self.available_themes:
             self.broken_themes.append(f"there is no theme '{wanted}'; `ge-tui themes` lists them")
+
+    def suit_terminal(self) -> None:
+        """Before the app runs on a terminal: a theme for as many colours as it has."""
+        self.theme = choose_theme(find_themes(), self.theme, colour_choice(), self.console.color_system)
 
     def watch_theme(self, name: str) -> None:
         self._no_colour.enabled = name in self._colourless or colour_choice() == "never"
@@ -145,6 +149,8 @@ class GeTui(App[int]):
         error = self._exception
         if error is None or wants_traceback():
             super()._fatal_error()
+            return
+        if self.last_words:  # what follows from the first is no news
             return
         self.bell()
         self.last_words = note_for_people(error, write_report(error, "the app"), self._what_next())

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.keys import format_key
+from textual.markup import escape
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,9 +23,9 @@ def key_name(keys: str) -> str:
 
 
 def help_with_keys(action: Action) -> str:
-    """An action's sentence, its keys behind it."""
-    keys = ", ".join(key_name(key) for key in action.keys.split(",")) if action.keys else ""
-    return f"{action.help}  [{keys}]" if keys else action.help
+    """An action's sentence, its keys behind it, as markup."""
+    keys = " ".join(key_name(key) for key in action.keys.split(",")) if action.keys else ""
+    return escape(f"{action.help} ({keys})" if keys else action.help)
 
 
 class KeyLine(Widget):

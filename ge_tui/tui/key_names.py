@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.keys import Keys, _character_to_key
 
+from ge_tui.printable import printable
+
 _MODIFIERS = ("alt", "ctrl", "shift", "super", "hyper", "meta")
 _NAMED = {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
 _ALSO = {"esc": "escape", "return": "enter", "del": "delete", "ins": "insert", "pgup": "pageup", "pgdn": "pagedown",
@@ -43,17 +45,17 @@ def _parts(written: str) -> list[str]:
 
 
 def _base(text: str, base: str, *, modified: bool) -> str:
-    if len(base) == 1:
+    if len(base) == 1 and base.isprintable():
         return _character_to_key(base.lower() if modified and base.isascii() else base)
     name = _ALSO.get(base.lower(), base.lower())
     if name in _NAMED or _is_character_name(name):
         return name
-    raise ValueError(f"'{text}' is no key; write it as in s, S, ctrl+s, f5, shift+tab, enter, question_mark")
+    raise ValueError(f"'{printable(text)}' is no key; write it as in s, S, ctrl+s, f5, shift+tab, enter, question_mark")
 
 
 def _is_character_name(name: str) -> bool:
     """Whether it is how Textual names a sign, as `left_square_bracket`."""
-    return name in _CHARACTER_NAMES
+    return name in CHARACTER_NAMES
 
 
-_CHARACTER_NAMES = {_character_to_key(chr(code)) for code in range(0x21, 0x7F)}
+CHARACTER_NAMES = {_character_to_key(chr(code)) for code in range(0x21, 0x7F)}

@@ -20,7 +20,7 @@ from ge_tui.errors import UserError
 from ge_tui.paths import user_config
 from ge_tui.toml_file import parse_toml, shown
 from ge_tui.tui.actions import Action, placeholder
-from ge_tui.tui.key_names import read_key
+from ge_tui.tui.key_names import CHARACTER_NAMES, read_key
 
 _EVERYWHERE = ("app", "go", "run")
 """Actions of these work in every pane, unless the pane takes the key for itself."""
@@ -41,7 +41,7 @@ class Keymap:
     def of(self, action: Action) -> tuple[str, ...]:
         """The keys that do it."""
         own = self.keys.get(action.name)
-        return tuple(key.strip() for key in action.keys.split(",") if key.strip()) if own is None else own
+        return _usual(action) if own is None else own
 
     def shown(self, actions: Iterable[Action]) -> tuple[Action, ...]:
         """Actions with the keys they have now."""
@@ -85,7 +85,9 @@ def check_keymap(keymap: Keymap, actions: Sequence[Action], path: Path | None = 
     path = path or keys_file()
     known = {action.name for action in actions}
     unknown = [name for name in keymap.keys if name not in known]
-    kept = replace(keymap, keys={name: keys for name, keys in keymap.keys.items() if name in known})
+    typed = [name for name, keys in keymap.keys.items() if name.startswith("app.") and any(map(_is_typed, keys))]
+    wrong = {*unknown, *typed}
+    kept = replace(keymap, keys={name: keys for name, keys in keymap.keys.items() if name not in wrong})
     try:
         lines = _lines(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
@@ -93,10 +95,19 @@ def check_keymap(keymap: Keymap, actions: Sequence[Action], path: Path | None = 
     problems = [
         f"{_place(path, lines, name)}: there is no action '{name}'; `ge-tui keys` lists them" for name in unknown
     ]
+    problems += [
+        f"{_place(path, lines, name)}: {name} works in text fields too, so its key cannot be a letter or a sign"
+        for name in typed
+    ]
     for first, second, key in conflicts(kept, actions):
         mine = first if first in kept.keys else second
         problems.append(f"{_place(path, lines, mine)}: {key} is both {first} and {second}; {_winner(first, second)}")
     return replace(kept, problems=(*keymap.problems, *problems))
+
+
+def _is_typed(key: str) -> bool:
+    """Whether the key writes something."""
+    return len(key) == 1 or key == "space" or key in CHARACTER_NAMES
 
 
 def conflicts(keymap: Keymap, actions: Sequence[Action]) -> list[tuple[str, str, str]]:
@@ -104,7 +115,7 @@ def conflicts(keymap: Keymap, actions: Sequence[Action]) -> list[tuple[str, str,
     by_key: dict[str, list[Action]] = {}
     for action in actions:
         for key in keymap.of(action):
-            by_key.setdefault(read_key(key), []).append(action)
+            by_key.setdefault(key, []).append(action)
     return [
         (first.name, second.name, key)
         for key, wanting in by_key.items()
@@ -116,8 +127,11 @@ def conflicts(keymap: Keymap, actions: Sequence[Action]) -> list[tuple[str, str,
 
 def _own(keymap: Keymap, action: Action) -> bool:
     """Whether the user changed it, to something else than it is anyway."""
-    usual = tuple(key.strip() for key in action.keys.split(",") if key.strip())
-    return action.name in keymap.keys and keymap.keys[action.name] != usual
+    return action.name in keymap.keys and keymap.keys[action.name] != _usual(action)
+
+
+def _usual(action: Action) -> tuple[str, ...]:
+    return tuple(read_key(key) for key in action.keys.split(",") if key)
 
 
 def _meet(first: Action, second: Action) -> bool:

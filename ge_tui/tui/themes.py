@@ -125,9 +125,15 @@ def _variables(given: dict[str, str], *, ansi: bool) -> dict[str, str]:
         "input-selection-background": given["primary"] if ansi else f"{given['primary']} 40%",
     }
     if ansi:
-        variables |= {"block-cursor-foreground": "ansi_black", "block-cursor-background": "ansi_white",
-                      "block-cursor-blurred-foreground": "ansi_bright_white",
-                      "block-cursor-blurred-background": "ansi_bright_black", "ansi-background": "ansi_black", "ansi-foreground": "ansi_white",
-                      "input-cursor-background": "ansi_black", "input-cursor-foreground": "ansi_bright_white",
-                      "input-cursor-text-style": "none"}  # fmt: skip
+        variables |= {
+            "block-cursor-foreground": "ansi_black",
+            "block-cursor-background": "ansi_white",
+            "block-cursor-blurred-foreground": "ansi_bright_white",
+            "block-cursor-blurred-background": "ansi_bright_black",
+            "ansi-background": "ansi_black",
+            "ansi-foreground": "ansi_white",
+            "input-cursor-background": "ansi_black",
+            "input-cursor-foreground": "ansi_bright_white",
+            "input-cursor-text-style": "none",
+        }
     return variables

@@ -25,7 +25,10 @@ EVERYTHING = frozenset(Part)
 
 @contextmanager
 def environment(base: Path, **variables: str) -> Iterator[None]:
-    values = {"XDG_CONFIG_HOME": str(base / "config"), "XDG_STATE_HOME": str(base / "state"), **variables}
+    values = {
+        "XDG_CONFIG_HOME": str(base / "config"), "XDG_STATE_HOME": str(base / "state"),
+        "XDG_DATA_HOME": str(base / "share"), **variables,
+    }  # fmt: skip
     with mock.patch.dict("os.environ", values):
         yield
 

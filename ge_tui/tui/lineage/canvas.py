@@ -250,7 +250,7 @@ def changed_spans(before: Strip, after: Strip) -> list[tuple[int, int]]:
         return [(0, max(before.cell_length, after.cell_length))]
     spans: list[tuple[int, int]] = []
     for x, (one, other) in enumerate(zip(_cells(before), _cells(after), strict=True)):
-        if one != other:
+        if one != other and not (one[0] == other[0] == " " and _looks_blank(one[1], other[1])):
             if spans and x - spans[-1][1] <= _NEAR:
                 spans[-1] = spans[-1][0], x + 1
             else:

@@ -27,7 +27,7 @@ class KeysScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: $background 60%; }
-    KeysScreen > VerticalScroll { width: 100; max-width: 96%; height: auto; max-height: 92%; background: $panel;
+    KeysScreen > VerticalScroll { width: 116; max-width: 96%; height: auto; max-height: 92%; background: $panel;
                                   padding: 1 2; }
     KeysScreen Static { width: auto; }
     """
@@ -54,4 +54,4 @@ class KeysScreen(ModalScreen[None]):
 
 def _line(row: KeyRow) -> Content:
     style = "$text-error" if row.conflict else "$text-accent" if row.changed else ""
-    return Content.assemble((f"{row.mark} {row.name:<26}", style), (f"{row.keys:<24} ", "bold"), row.help)
+    return Content.assemble((f"{row.mark} {row.name:<26}", style), (f"{row.keys:<16} ", "bold"), row.help)

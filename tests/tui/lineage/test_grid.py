@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
+from ge_tui.tui.lineage.canvas import changed_spans, with_blanks_joined
 from ge_tui.tui.lineage.grid import Grid, cell_width, grid_data
 from ge_tui.tui.lineage.signs import Kin, Lit
 from tests.tui.lineage.runs import small
@@ -75,3 +79,17 @@ def test_neighbours_are_of_the_same_column() -> None:
     grid = Grid(grid_data(COLUMNS, BOOK, frozenset(BOOK) - {4}), Lit(), 2)
     assert [grid.beside(6, step) for step in (-1, 1, 2, 99)] == [6, 5, 5, 5]
     assert grid.beside(4, 1) is None
+
+
+def test_blanks_are_joined_to_what_looks_the_same_and_are_no_change() -> None:
+    pale, plain, lined = (
+        Style.parse("#777777 on #101010"),
+        Style.parse("#ffffff on #101010"),
+        Style.parse("u on #101010"),
+    )
+    strip = Strip([Segment("a", pale), Segment("  ", plain), Segment("b", lined), Segment(" ", plain)])
+    joined = with_blanks_joined(strip)
+    assert [segment.text for segment in joined] == ["a  ", "b", " "]
+    assert joined.text == strip.text
+    assert changed_spans(strip, joined) == []
+    assert changed_spans(strip, Strip([Segment("a", pale), Segment("  ", lined), Segment("b ", lined)])) == [(1, 5)]
