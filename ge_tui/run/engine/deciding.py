@@ -19,6 +19,7 @@ from ge_tui.run.crediting import (
 from ge_tui.run.engine.selection import Maker, SlotPlan, baseline_maker, choose_parents, plan_shared_slot, plan_slot
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Status, Store
+from ge_tui.run.store.acts import standing
 from ge_tui.run.trials import TrialLog
 from ge_tui.search import Objective
 from ge_tui.settings import Controls
@@ -65,7 +66,7 @@ class Deciding:
 
     def undecided(self, generation: int, known: Mapping[int, IndividualRow]) -> Iterator[Decided]:
         """The slots of a generation that are still to be filled."""
-        parents = self._parents(generation)
+        parents, vetoed = self._parents(generation), standing(self._store.connection).vetoed
         carried = self._store.carried(generation)
         for slot in range(self._slots(generation)):
             row = known.get(slot)
@@ -75,6 +76,8 @@ class Deciding:
                 yield Decided(row.number, self._plan_of(row), self._board.at(row.control_seq), row.control_seq)
                 continue
             controls = self._board.refresh()
+            if (now := standing(self._store.connection).vetoed) != vetoed:
+                parents, vetoed = self._parents(generation), now
             if self._proposer.asks:
                 controls = self._share_out(controls, generation)
             yield Decided(None, self._plan(parents, slot, generation, controls), controls, self._board.seq)
@@ -105,7 +108,12 @@ class Deciding:
     def _parents(self, generation: int) -> list[int]:
         if generation == 0:
             return []
-        population = self._pool.tiers(self.population(generation - 1))
+        vetoed = standing(self._store.connection).vetoed
+        living = [number for number in self.population(generation - 1) if number not in vetoed]
+        if not self._pool.candidates(living) and vetoed:  # whoever may still be one
+            everyone = (*self._pool.evolved_front, *self._pool.measured)
+            living = [one.number for one in everyone if one.number not in vetoed][:1]
+        population = self._pool.tiers(living)
         return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
 
     def _share_out(self, controls: Controls, generation: int) -> Controls:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
@@ -16,19 +17,29 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut, syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.acting import Acting
 from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
-from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
+from ge_tui.run.engine.selection import (
+    OWN_SLOTS,
+    Maker,
+    SlotPlan,
+    choose_elites,
+    close_population,
+    repair_slot,
+    tries_before,
+)
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import with_references
 from ge_tui.run.pool import Pool, count, survivors_of
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import Arm, IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import hypervolume
 from ge_tui.settings import Settings
@@ -109,6 +120,10 @@ class Engine:
         """What `_enough` will be once all that is held back is trained."""
         self._stepping = 0
         """Children under way that a paused run was told to make."""
+        self._open = 0
+        """What is under way of a generation, besides the lanes that wait for something to do."""
+        self._news = asyncio.Event()
+        """Something of that ended, or there may be something to do for the user."""
         self._make_parts()
         self._evaluations = self._evaluating.spent()
 
@@ -175,30 +190,43 @@ class Engine:
     async def _generation(self, number: int) -> bool:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
         self._store.open_generation(number)
-        known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
-        if not known and self._proposer.asks:
+        if self._proposer.asks and not self._rows_of(number):
             await self._reword(number)
+        while True:
+            await self._fill(number)
+            if self._enough or not self._acting.waiting():
+                break
+        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+
+    def _rows_of(self, generation: int) -> list[IndividualRow]:
+        return self._store.individuals("generation = ? AND slot >= 0", (generation,))
+
+    async def _fill(self, number: int) -> None:
+        """Do all that is to be done for a generation, as far as it is known."""
+        self._acting.kill()
+        known = {row.slot: row for row in self._rows_of(number)}
         slots = self._deciding.undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
                 if row.status is Status.WAITING:
-                    group.create_task(self._see_through(row.number))
+                    self._begin(group, self._see_through(row.number))
                 elif row.status is Status.PROPOSING and row.operator == REPAIR:
-                    group.create_task(self._fill_repair(row))
+                    self._begin(group, self._fill_repair(row))
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
+            hand = group.create_task(self._serve(number, group))
             await asyncio.gather(*lanes)
+            hand.cancel()
         await self._train_held()
         await self._evaluating.promote(number)
         self._enough = self._enough or self._enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
             await self._confirming.confirm()
-        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
 
     def _is_begun(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
-        rows = self._store.individuals("generation = ? AND slot >= 0", (generation,))
-        planned = [row for row in rows if row.operator != REPAIR]
+        rows = self._rows_of(generation)
+        planned = [row for row in rows if row.operator != REPAIR and row.slot < OWN_SLOTS]
         return len(planned) + len(self._store.carried(generation)) == self._slots(generation) and all(
             row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
@@ -210,23 +238,65 @@ class Engine:
             await rewording.before(generation, self._board.refresh(), self._proposer, self._may_go_on)
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
-        """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
+        """Fill slots one after the other; each child's evaluation begins while the next is proposed.
+
+        When all are filled it waits for what is under way, for the user may ask for another child meanwhile.
+        """
         while await self._may_propose(slot=True):
-            decided = next(slots, None)
-            if decided is None:
+            decided = self._acting.decided(generation) or next(slots, None)
+            if decided is not None:
+                self._open += 1
+                await self._fill_slot(decided, generation, group)
+                self._one_less()
+            elif not await self._is_asked_for_more():
                 return
-            number, plan = decided.number, decided.plan
-            if not plan.operators:
-                self._store.carry(generation, plan.slot, plan.parents[0])
-                continue
-            stepping = self._take_step()
-            if number is None:
-                number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
-            if await self._proposing.fill(number, plan, generation, decided.controls):
-                group.create_task(self._bring_up(number, stepping))
-            else:
-                self._stepping -= stepping
-            await asyncio.sleep(0)
+
+    async def _is_asked_for_more(self) -> bool:
+        """Wait while anything is under way; whether the user asked for another child meanwhile."""
+        while self._open:
+            self._news.clear()
+            await self._news.wait()
+            if self._acting.is_asked():
+                return True
+        return False
+
+    async def _fill_slot(self, decided: Decided, generation: int, group: asyncio.TaskGroup) -> None:
+        number, plan = decided.number, decided.plan
+        if not plan.operators:
+            self._store.carry(generation, plan.slot, plan.parents[0])
+            return
+        stepping = self._take_step()
+        if number is None:
+            number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
+            self._acting.made(plan, number)
+        if await self._proposing.fill(number, plan, generation, decided.controls):
+            self._begin(group, self._bring_up(number, stepping))
+        else:
+            self._stepping -= stepping
+        await asyncio.sleep(0)
+
+    async def _serve(self, generation: int, group: asyncio.TaskGroup) -> None:
+        """Do for the user what takes no proposal, whenever it is asked for: edits enter, trainings are repeated."""
+        first = True
+        while True:
+            if (first or self._acting.waiting()) and await self._may_go_on():
+                for number in self._acting.enter_edits(generation):
+                    self._begin(group, self._see_through(number))
+                if self._make_room is None:
+                    for training in self._acting.trainings():
+                        self._begin(group, training)
+            first = False
+            self._news.clear()
+            await self._news.wait()
+
+    def _begin(self, group: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what lanes wait for when they have nothing else to do."""
+        self._open += 1
+        group.create_task(work).add_done_callback(lambda _: self._one_less())
+
+    def _one_less(self) -> None:
+        self._open -= 1
+        self._news.set()
 
     def _take_step(self) -> int:
         """Use up one of the steps of a paused run, if it has any."""
@@ -249,16 +319,20 @@ class Engine:
             return
         controls = self._board.refresh()
         maker = Maker.of(row, self._proposer.name)
-        plan = SlotPlan(self._repair_slot(row), (number,), (REPAIR,), maker)
+        plan = SlotPlan(repair_slot(row.slot, self._slots(row.generation)), (number,), (REPAIR,), maker)
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""
-        if self._make_room is not None and self._evaluating.held:
+        if self._make_room is None:
+            return
+        again = self._acting.trainings()
+        if again or self._evaluating.held:
             await self._make_room()
             await self._evaluating.train_held()
+            await asyncio.gather(*again)
 
     async def _fill_repair(self, row: IndividualRow) -> None:
         """Go on with a repair that the engine died over."""
@@ -267,7 +341,7 @@ class Engine:
             await self._see_through(row.number)
 
     def _may_repair(self, row: IndividualRow) -> bool:
-        tries = row.slot // self._slots(row.generation)
+        tries = tries_before(row.slot, self._slots(row.generation))
         return (
             self._proposer.asks
             and row.proposer == self._proposer.name
@@ -275,22 +349,22 @@ class Engine:
             and row.outcome in MENDABLE
             and row.slot >= 0
             and row.fingerprint is None
+            and row.number not in standing(self._store.connection).vetoed
             and tries < self._plan.settings.ollama.repairs
         )
-
-    def _repair_slot(self, row: IndividualRow) -> int:
-        """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
-        return row.slot + self._slots(row.generation)
 
     def _slots(self, generation: int) -> int:
         return self._plan.initial_population if generation == 0 else self._plan.settings.search.population
 
     def _close(self, number: int) -> None:
         """Select who goes on, and put it on record with the generation's figures."""
-        rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
+        rows = self._rows_of(number)
         evolved = [row for row in rows if row.arm is Arm.EVOLUTION]
         before = [SEED] if number == 0 else self._deciding.population(number - 1)
-        elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
+        elites = {
+            *choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites),
+            *standing(self._store.connection).pinned,
+        }
         survivors = [self._store.original(survivor) for survivor in survivors_of(evolved)]
         came = [*survivors, *self._store.carried(number).values()]
         members = close_population(elites, self._pool.tiers({*elites, *came}), self._objectives)
@@ -343,6 +417,9 @@ class Engine:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
             self._tick()
+            if self._acting.waiting():
+                self._acting.kill()
+                self._news.set()
             if self._clock.unrecorded > _RECORD_S:
                 self._count_time()
             if not self._store.is_in_place():
@@ -382,6 +459,7 @@ class Engine:
         self._deciding = self._make_deciding()
         self._evaluating = self._make_evaluating()
         self._proposing = self._make_proposing()
+        self._acting = Acting(self._store, self._board, self._evaluating, self._proposing, self._names)
         plan, chosen = self._plan.evaluation, self._plan.settings.evaluation
         parts = self._store, self._pool, plan.training.rung, range(plan.seed, plan.seed + chosen.front_seeds)
         self._confirming = Confirming(*parts, self._evaluating.train_again, self._make_room)
