@@ -16,6 +16,7 @@ from textual.screen import Screen
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action
 from ge_tui.tui.arrangement import SMALLEST
+from ge_tui.tui.hands.actions import HANDS
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
@@ -117,6 +118,7 @@ class GeTui(App[int]):
             for entry in PANES:
                 yield SystemCommand(f"Go to {entry.title}", f"pane {entry.name}", self._bringer(screen, entry.name))
                 actions += entry.load().ACTIONS
+            actions += HANDS
         for action in actions:
             title = f"{action.scope.capitalize()}: {action.label}"
             yield SystemCommand(title, action.help, self._runner(screen, action))

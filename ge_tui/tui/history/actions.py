@@ -28,6 +28,8 @@ What followed is that of the children made from it on until the next change of t
 everything), and their **gain**: the hypervolume they added to the front. Each child is on record with the controls
 that were in force when it was begun; those of the baseline do not count, as they know of no control.
 
+What you did with individuals (pinned, crossed, edited by hand, ...) stands among them, with the child that came of it.
+
 It is no proof. Other controls may have changed in the same time, the lines below say how many; later children start
 from better parents, and a handful of children says little. The rate before the change stands beside the one after it.
 """

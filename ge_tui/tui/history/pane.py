@@ -20,7 +20,7 @@ from ge_tui.run.store import Arm, RunReader
 from ge_tui.tui.actions import bindings
 from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.actions import ACTIONS, HELP
-from ge_tui.tui.history.following import Account, Followed, Made, follow
+from ge_tui.tui.history.following import Account, Followed, Made, follow, follow_acts
 from ge_tui.tui.history.words import Filter, about, actors_of, change_row, columns_for, followed, status_line
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
@@ -38,7 +38,7 @@ _LONGEST = 200
 
 
 class HistoryPane(Pane):
-    """Every change of a control."""
+    """Every change of a control, and everything the user did with individuals."""
 
     NAME = "history"
     TITLE = "History"
@@ -90,7 +90,7 @@ class HistoryPane(Pane):
     # -- counting --------------------------------------------------------------------------------------
 
     def refresh_from(self, change: Change) -> None:
-        if change.touches(Part.CONTROLS, Part.INDIVIDUALS, Part.GENERATIONS, Part.RUN):
+        if change.touches(Part.CONTROLS, Part.ACTS, Part.INDIVIDUALS, Part.GENERATIONS, Part.RUN):
             self._stale = True
             self._count()
 
@@ -131,10 +131,12 @@ class HistoryPane(Pane):
         self._trouble = ""
         individuals, made = dict(model.individuals), list(self._made.values())
         rows, generations, objectives = list(model.control_rows), model.generations, model.objectives
+        acts = model.acts
 
         def count() -> tuple[list[Followed], list[int]]:
             account = Account(individuals, made, objectives)
-            return follow(rows, generations, account), account.numbers
+            found = [*follow(rows, generations, account), *follow_acts(acts, generations, account)]
+            return sorted(found, key=lambda one: one.row.at), account.numbers
 
         self._all, self._numbers = await asyncio.to_thread(count)
         self.counts += 1

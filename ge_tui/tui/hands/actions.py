@@ -1,0 +1,34 @@
+"""What can be done with the selected individual: the menu, the keys and the palette are made of it."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from ge_tui.tui.actions import Action
+
+
+def _action(name: str, keys: str, label: str, help_text: str) -> Action:
+    return Action(f"individual.{name}", keys, label, help_text)
+
+
+HANDS = (
+    _action("pin", "P", "pin", "Keep it at every selection, or no longer."),
+    _action("veto", "O", "veto", "Out: choose it as a parent no more, or again."),
+    _action("kill", "X", "kill", "End its training; the curve so far is kept."),
+    _action("again", "R", "evaluate again", "Train it again, with another seed: mean and deviation follow."),
+    _action("full", "", "full recipe", "Train it by the full recipe, which is kept apart from the run's own rung."),
+    _action("breed", "B", "breed", "Make the next proposal from it; asks how, and under which persona."),
+    _action("cross", "C", "cross", "Make the next proposal from it and the marked one."),
+    _action("aim", "I", "instruct", "Make the next proposal change one part of it, as you say in your own words."),
+    _action("edit", "E", "edit", "Edit its text; what comes of it enters as its child, after the same checks."),
+)
+"""In the order of the menu. A screen does `individual.NAME` by its method `hand_NAME`."""
+
+
+def hand_bindings() -> list[Binding]:
+    """The keys, for panes in which an individual is under the cursor."""
+    return [
+        Binding(action.keys, f"screen.hand('{action.method}')", action.label, show=False, id=action.name)
+        for action in HANDS
+        if action.keys
+    ]
