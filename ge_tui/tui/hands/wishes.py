@@ -57,6 +57,7 @@ class Wishes(ModalScreen[dict[str, str] | None]):
             yield Label("left and right choose, tab goes on, enter asks for it, escape does not", classes="hint")
 
     def on_mount(self) -> None:
+        self.list.highlighted = 0
         (self.words if self._in_words else self.list).focus()
 
     def _options(self) -> list[Option]:

@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.acts import ActKind, ActRow, ActState, acts
@@ -97,7 +97,7 @@ async def test_the_menu_greys_what_cannot_be_done_and_says_why(rig: Rig) -> None
 
 async def test_two_are_crossed_on_a_finished_run_and_it_offers_to_go_on(rig: Rig) -> None:
     async with watching(rig.directory) as pilot:
-        await go_to(pilot, 2)
+        await go_to(pilot, 4)
         await pilot.press("m")
         await go_to(pilot, 3)
         with mock.patch.object(RunScreen, "start_engine") as start:
@@ -107,7 +107,7 @@ async def test_two_are_crossed_on_a_finished_run_and_it_offers_to_go_on(rig: Rig
             await until(pilot, lambda: start.called)
         start.assert_called_once_with("--generations", "2")
     (act,) = acts_of(rig)
-    assert (act.kind, act.parents, act.state) == (ActKind.CROSS, (3, 2), ActState.WAITING)
+    assert (act.kind, act.parents, act.state) == (ActKind.CROSS, (3, 4), ActState.WAITING)
 
 
 def editor_that(text: str, *more: str) -> mock._patch[mock.Mock]:
@@ -184,7 +184,7 @@ async def test_how_a_child_is_to_be_made_is_asked_for(rig: Rig) -> None:
     async with watching(rig.directory) as pilot:
         choices = {"segment": ["drawn", "Net", "Head"], "persona": ["drawn", "expert"]}
         pilot.app.push_screen(Wishes("Change #1", choices, in_words=True), answers.append)
-        await until(pilot, lambda: is_open(pilot, Wishes))
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
         await pilot.press(*"wider")
         await pilot.press("shift+tab", "right", "down", "right", "left")
         await pilot.press("enter")
