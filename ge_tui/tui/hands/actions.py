@@ -15,12 +15,12 @@ HANDS = (
     _action("pin", "P", "pin", "Keep it at every selection, or no longer."),
     _action("veto", "O", "veto", "Out: choose it as a parent no more, or again."),
     _action("kill", "X", "kill", "End its training; the curve so far is kept."),
-    _action("again", "R", "evaluate again", "Train it again, with another seed: mean and deviation follow."),
-    _action("full", "", "full recipe", "Train it by the full recipe, which is kept apart from the run's own rung."),
-    _action("breed", "B", "breed", "Make the next proposal from it; asks how, and under which persona."),
-    _action("cross", "C", "cross", "Make the next proposal from it and the marked one."),
-    _action("aim", "I", "instruct", "Make the next proposal change one part of it, as you say in your own words."),
-    _action("edit", "E", "edit", "Edit its text; what comes of it enters as its child, after the same checks."),
+    _action("again", "R", "evaluate again", "Train it again with another seed: mean and deviation."),
+    _action("full", "", "full recipe", "Train it by the full recipe, which is kept apart."),
+    _action("breed", "B", "breed", "Make the next proposal from it."),
+    _action("cross", "C", "cross", "Cross it with the marked one, as the next proposal."),
+    _action("aim", "I", "instruct", "Have one part of it changed, as you say."),
+    _action("edit", "E", "edit", "Edit its text; the result enters as its child."),
 )
 """In the order of the menu. A screen does `individual.NAME` by its method `hand_NAME`."""
 
