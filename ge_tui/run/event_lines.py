@@ -44,7 +44,7 @@ def _act(event: EventRow) -> str:
 def _act_done(event: EventRow) -> str:
     p = event.payload
     if p.get("child") is not None:
-        return f"#{p['child']} is what comes of it: {_act(event)}"
+        return f"{_act(event)}: child #{p['child']}"
     return f"{_act(event)}: {one_line(p['reason'])}" if p.get("reason") else ""
 
 
