@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 
-
-def _action(name: str, keys: str, label: str, help_text: str) -> Action:
-    return Action(f"individual.{name}", keys, label, help_text)
-
+_action = named_in("individual")
 
 HANDS = (
     _action("pin", "P", "pin", "Keep it at every selection, or no longer."),
