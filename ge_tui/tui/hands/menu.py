@@ -19,6 +19,8 @@ from ge_tui.tui.actions import Action
 from ge_tui.tui.key_line import key_name
 
 _LABEL = 15
+_AROUND = 4
+"""Lines of the menu besides its list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ class HandMenu(ModalScreen[str | None]):
         with Vertical():
             yield Label(self._title, markup=False)
             yield OptionList(*map(_option, self._entries), markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The list scrolls where it does not fit."""
+        self.query_one(OptionList).styles.max_height = max(1, int(event.size.height * 0.95) - _AROUND)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option.id)

@@ -95,6 +95,17 @@ async def test_the_menu_greys_what_cannot_be_done_and_says_why(rig: Rig) -> None
         await pilot.press("escape")
 
 
+async def test_the_menu_scrolls_in_the_smallest_terminal(rig: Rig) -> None:
+    async with watching(rig.directory, (40, 10)) as pilot:
+        await pilot.press("A")
+        await until(pilot, lambda: is_open(pilot, HandMenu))
+        options = pilot.app.screen.query_one(OptionList)
+        await pilot.press("end")
+        await until(pilot, lambda: options.highlighted == len(HANDS) - 1 and options.scroll_y > 0)
+        assert 0 < options.region.height <= 6
+        assert options.region.bottom <= 10
+
+
 async def test_two_are_crossed_on_a_finished_run_and_it_offers_to_go_on(rig: Rig) -> None:
     async with watching(rig.directory) as pilot:
         await go_to(pilot, 4)
