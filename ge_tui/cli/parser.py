@@ -14,6 +14,18 @@ from ge_tui.paths import default_runs
 Command = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+_ACT_NAMES = ("pin", "unpin", "veto", "unveto", "kill", "again", "breed", "cross", "aim", "edit")
+_ACTS = """what can be done:
+  pin N, unpin N    every selection keeps it
+  veto N, unveto N  it is no parent any more
+  kill N            end its training; the curve so far is kept
+  again N           train it once more: another seed (mean and deviation follow), or --rung full
+  breed N           the next proposal is made from it
+  cross N M         the next proposal crosses both; N is the one that is changed
+  aim N             the next proposal changes it as --segment, --persona and --instruction say
+  edit N            your text enters as its child, after the same checks; without --file in $EDITOR
+"""
+
 
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
@@ -28,6 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_looks(commands)
     _add_results(commands)
     _add_steer(commands)
+    _add_act(commands)
     _add_export(commands)
     _add_trials(commands)
     _add_apply(commands)
@@ -53,6 +66,7 @@ def _add(
     module: str,
     summary: str,
     kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+    epilog: str | None = None,
 ) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
 
@@ -62,7 +76,11 @@ def _add(
 
     commands._parser_class = kind
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=summary, description=summary[0].upper() + summary[1:] + "."
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=epilog,
     )
     parser.set_defaults(command=command)
     return parser
@@ -177,6 +195,22 @@ def _add_steer(commands: Commands) -> None:
     steer.add_argument("changes", nargs="*", metavar="KEY=VALUE", help="as in pause=true; none: show what is in force")
     _add_runs_folder(steer)
     steer.add_argument("--json", action="store_true")
+
+
+def _add_act(commands: Commands) -> None:
+    act = _add(commands, "act", "act", "pin, veto, kill, breed, cross, edit, ... individuals of a run", epilog=_ACTS)
+    act.add_argument("run")
+    act.add_argument("do", nargs="?", metavar="ACT", choices=_ACT_NAMES, help="none: list what was done")
+    act.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="of whom; of two for cross")
+    act.add_argument("--file", metavar="FILE", type=Path, help="edit: the new text; - for standard input")
+    act.add_argument("--operator", choices=("mutate", "eot"), help="breed, aim: how it is changed")
+    act.add_argument("--persona", help="breed, cross, aim: who the language model plays")
+    act.add_argument("--segment", help="breed, aim: the part to be changed")
+    act.add_argument("--instruction", metavar="TEXT", help="breed, aim: what is asked for, in your own words")
+    act.add_argument("--rung", choices=("full",), help="again: the full recipe; kept apart from the run's own rung")
+    act.add_argument("--seed", type=int, help="again: of the training; one it was not trained with yet where not given")
+    _add_runs_folder(act)
+    act.add_argument("--json", action="store_true")
 
 
 def _add_export(commands: Commands) -> None:

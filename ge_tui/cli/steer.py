@@ -10,9 +10,9 @@ from typing import Any
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UserError
 from ge_tui.run import inbox
-from ge_tui.run.controls import ControlBoard, checker, flatten, fold
-from ge_tui.run.directory import RunBusyError, RunDirectory, find_run
-from ge_tui.run.store import RunReader, Store
+from ge_tui.run.controls import checker, flatten, fold, take_requests
+from ge_tui.run.directory import RunDirectory, find_run
+from ge_tui.run.store import RunReader
 from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.load import with_values
 
@@ -28,7 +28,7 @@ def steer(options: argparse.Namespace) -> int:
     for change, text in zip(changes, options.changes, strict=True):
         check(with_values(Settings(controls=before), [change], f"'{text}'").controls)
     requests = [inbox.send(directory.inbox, ".".join(path[1:]), value) for path, value in changes]
-    taken = _apply_ourselves(directory) or _wait(directory, [request.id for request in requests])
+    taken = take_requests(directory) or _wait(directory, [request.id for request in requests])
     with RunReader(directory.database) as reader:
         now = flatten(fold(reader.controls()))
         _refuse_refused(reader, [request.id for request in requests], taken=taken)
@@ -39,20 +39,6 @@ def steer(options: argparse.Namespace) -> int:
         if not taken:
             print("sent; the engine has not taken it up yet", file=sys.stderr)
     return ExitCode.DONE
-
-
-def _apply_ourselves(directory: RunDirectory) -> bool:
-    """Put the requests on record where no engine has the run open, so that the next one finds them."""
-    try:
-        with directory.locked():
-            store = Store(directory.database)
-            try:
-                ControlBoard(store, directory.inbox, checker(store)).refresh()
-            finally:
-                store.close()
-    except RunBusyError:
-        return False
-    return True
 
 
 def _wait(directory: RunDirectory, requests: list[str]) -> bool:

@@ -10,6 +10,8 @@ from ge_tui.errors import UsageError
 from ge_tui.genome import cut
 from ge_tui.llm import offline
 from ge_tui.run import inbox
+from ge_tui.run.acts.taking import take_act
+from ge_tui.run.directory import RunBusyError, RunDirectory
 from ge_tui.run.store import ControlRow, Store
 from ge_tui.run.store.queries import Queries
 from ge_tui.settings import Controls, Settings
@@ -83,6 +85,20 @@ def check_controls(controls: Controls) -> None:
         raise UsageError("every offline operator has weight 0; leave at least one above it")
 
 
+def take_requests(directory: RunDirectory) -> bool:
+    """Put what waits in a run's inbox on record, where no engine has the run open; whether it could be done."""
+    try:
+        with directory.locked():
+            store = Store(directory.database)
+            try:
+                ControlBoard(store, directory.inbox, checker(store)).refresh()
+            finally:
+                store.close()
+    except RunBusyError:
+        return False
+    return True
+
+
 class ControlBoard:
     """The engine's view of the controls; read before every decision."""
 
@@ -110,6 +126,8 @@ class ControlBoard:
                 continue
             if isinstance(request, str):
                 self._store.note("control_refused", file=file.name, reason=f"{file.name}: {request}")
+            elif isinstance(request, inbox.ActRequest):
+                take_act(self._store, request, self._current, self.seq)
             elif not self._store.has_request(request.id):
                 self._apply("user", request.key, request.value, request.id)
             try:

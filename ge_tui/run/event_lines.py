@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ge_tui.printable import one_line
+from ge_tui.run.acts.words import said
 from ge_tui.run.store import EventRow
 from ge_tui.run.summary import format_metric
 
@@ -35,12 +36,32 @@ def _freed(event: EventRow) -> str:
     return f": {freed:,} of its {held:,} MB came back" if freed < held / 2 else f": {freed:,} MB came back"
 
 
+def _act(event: EventRow) -> str:
+    p = event.payload
+    return said(p["act"], event.individual, p.get("other"), p.get("arguments") or {})
+
+
+def _act_done(event: EventRow) -> str:
+    p = event.payload
+    if p.get("child") is not None:
+        return f"{_act(event)}: child #{p['child']}"
+    return f"{_act(event)}: {one_line(p['reason'])}" if p.get("reason") else ""
+
+
+def _retrained(event: EventRow) -> str:
+    p = event.payload
+    if p.get("outcome") not in (None, "ok"):
+        return f"#{event.individual} trained again, and failed ({p['outcome']}): {one_line(p['reason'])}"
+    rung = f" at rung {p['rung']}" if p.get("rung") else ""
+    return (
+        f"#{event.individual} trained again{rung}: accuracy {format_metric('accuracy', p['metrics'].get('accuracy'))}"
+    )
+
+
 _LINES: dict[str, Callable[[EventRow], str]] = {
     "evaluated": _evaluated,
     "measured": lambda e: f"{_evaluated(e)} at rung {e.payload['rung']}",
-    "retrained": lambda e: (
-        f"#{e.individual} trained again: accuracy {format_metric('accuracy', e.payload['metrics'].get('accuracy'))}"
-    ),
+    "retrained": _retrained,
     "pruned": lambda e: f"#{e.individual} ended early by {one_line(e.payload['reason'])}",
     "not_promoted": lambda e: f"#{e.individual} {one_line(e.payload['reason'])}",
     "failed": lambda e: f"#{e.individual} failed ({e.payload['outcome']}): {one_line(e.payload['reason'])}",
@@ -50,6 +71,9 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "all_failed": lambda e: f"every child of generation {e.payload['generation']} failed; going on with those before",
     "control": lambda e: f"control {e.payload['key']}: {e.payload['old']} -> {e.payload['new']} ({e.payload['actor']})",
     "control_refused": lambda e: f"control refused: {one_line(e.payload['reason'])}",
+    "act": lambda e: f"{_act(e)} by the user",
+    "act_done": _act_done,
+    "act_refused": lambda e: f"refused: {_act(e)}: {one_line(e.payload['reason'])}",
     "recovered": lambda e: f"resumed; {e.payload['lost']} cut off in mid-training" if e.payload["lost"] else "",
     "llm_away": lambda e: f"waiting for the language model: {one_line(e.payload['reason'])}",
     "prompt_cut": lambda e: (

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
 
+from ge_tui.run.acts.words import what_was_done
 from ge_tui.run.store import ControlRow, GenerationRow, Status
+from ge_tui.run.store.acts import ActRow, ActState
 from ge_tui.search import Archive, Candidate, Objective, dominates, hypervolume
 
 
@@ -92,6 +94,8 @@ class Followed:
     """Of the change of the same key before; None: there is none."""
 
 
+ACT = "individual #"
+"""What stands for the control's name where the user did something with an individual."""
 LAUNCH = "launch"
 """The actor of the values that a run began with."""
 _ENDED = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
@@ -139,6 +143,24 @@ def follow(rows: Sequence[ControlRow], generations: Sequence[GenerationRow], acc
         until = None if end is None else rows[end]
         found.append(Followed(row, generation, until, others, positions, figures, earlier.get(row.key)))
         earlier[row.key] = figures
+    return found
+
+
+def follow_acts(acts: Sequence[ActRow], generations: Sequence[GenerationRow], account: Account) -> list[Followed]:
+    """What the user did with individuals, as changes that one child follows at most."""
+    opened = [row.opened_at for row in generations]
+    found = []
+    for act in acts:
+        words = what_was_done(act).partition(" ")[2]
+        if act.state is ActState.REFUSED:
+            words = f"refused: {words}"
+        row = ControlRow(-act.seq, act.at, act.actor, f"{ACT}{act.individual}", act.outcome, words, act.request)
+        at = bisect_left(account.numbers, act.child) if act.child is not None else len(account.numbers)
+        is_known = at < len(account.numbers) and account.numbers[at] == act.child
+        positions = range(at, at + 1) if is_known else range(0)
+        open_one = max(bisect_right(opened, act.at) - 1, 0)
+        generation = generations[open_one].number if generations else 0
+        found.append(Followed(row, generation, None, 0, positions, account.figures(positions), None))
     return found
 
 

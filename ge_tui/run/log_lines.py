@@ -39,6 +39,7 @@ _LEVELS = {
     "failed": Level.WARNING,
     "rejected": Level.WARNING,
     "control_refused": Level.WARNING,
+    "act_refused": Level.WARNING,
     "all_failed": Level.WARNING,
     "wording_refused": Level.WARNING,
     "llm_unload_failed": Level.WARNING,

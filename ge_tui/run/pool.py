@@ -39,6 +39,11 @@ class Pool:
         """The best trade-offs that evolution made: what it may know of."""
         return list(self._evolved.members)
 
+    @property
+    def measured(self) -> list[Candidate]:
+        """All that evolution made and that were measured at the run's rung, by number."""
+        return [self._candidates[number] for number in sorted(self._candidates) if number not in self._baseline]
+
     def add(self, candidate: Candidate, arm: Arm = Arm.EVOLUTION) -> None:
         self._candidates[candidate.number] = candidate
         self._archive.add(candidate)

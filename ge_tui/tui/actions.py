@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from textual.binding import Binding
 
@@ -38,6 +39,21 @@ class Action:
 def placeholder(name: str) -> str:
     """Stands where an action has no key, so that a user's can take its place; no terminal sends it."""
     return f"no_key_for_{name}"
+
+
+class Named(Protocol):
+    """Makes the actions of one scope."""
+
+    def __call__(self, name: str, keys: str, label: str, help: str, *, footer: bool = False) -> Action: ...
+
+
+def named_in(scope: str) -> Named:
+    """What makes the actions of a scope, without naming it again and again."""
+
+    def make(name: str, keys: str, label: str, help: str, *, footer: bool = False) -> Action:
+        return Action(f"{scope}.{name}", keys, label, help, footer)
+
+    return make
 
 
 def bindings(actions: tuple[Action, ...], *, priority: bool = False) -> list[Binding]:

@@ -25,6 +25,7 @@ from ge_tui.tui.alerting import Alerting
 from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.arrangement import SMALLEST
 from ge_tui.tui.filters import AsciiOnly, NoColour
+from ge_tui.tui.hands.actions import HANDS
 from ge_tui.tui.key_line import help_with_keys
 from ge_tui.tui.keymap import Keymap, check_keymap, read_keymap
 from ge_tui.tui.mouse import set_mouse
@@ -242,6 +243,7 @@ class GeTui(App[int]):
             for entry in PANES:
                 yield SystemCommand(f"Go to {entry.title}", f"pane {entry.name}", self._bringer(screen, entry.name))
                 actions += entry.load().ACTIONS
+            actions += HANDS
         for action in self.keymap.shown(actions):
             title = f"{action.scope.capitalize()}: {action.label}"
             yield SystemCommand(title, help_with_keys(action), self._runner(screen, action))

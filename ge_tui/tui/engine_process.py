@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ge_tui.run.directory import RunDirectory
@@ -12,13 +13,13 @@ LOG = "engine.log"
 """What the engine prints, in the run's folder: its events as JSON lines, and its last words."""
 
 
-def start_engine(directory: RunDirectory) -> subprocess.Popen[bytes]:
-    """Begin or resume a run in the background. Raises OSError.
+def start_engine(directory: RunDirectory, changes: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Begin or resume a run in the background; `changes` are options of `ge-tui run`. Raises OSError.
 
     `multiprocessing` fails inside a Textual app, whose standard error has no descriptor.
     """
     command = [sys.executable, "-P", "-m", "ge_tui", "run", "--resume", directory.name, "--json"]
-    command += ["--runs", str(directory.path.parent)]
+    command += ["--runs", str(directory.path.parent), *changes]
     with (directory.path / LOG).open("wb") as log:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=Path.home()

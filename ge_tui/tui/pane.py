@@ -72,6 +72,11 @@ class Pane(Widget):
     def model(self) -> RunModel:
         return self.watched.model
 
+    @property
+    def at_cursor(self) -> int | None:
+        """The individual under the pane's own cursor, where it has one."""
+        return None
+
     def refresh_from(self, change: Change) -> None:
         """Show what changed."""
 

@@ -225,6 +225,11 @@ class PaneGrid(Container):
         for place in self.in_sight:
             self._tell_selection(place.pane)
 
+    @property
+    def marked(self) -> int | None:
+        """The individual that others are compared with."""
+        return self._marked
+
     def mark(self, number: int | None) -> None:
         """Let every pane know which individual others are compared with."""
         self._marked = number

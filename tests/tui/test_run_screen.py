@@ -156,8 +156,7 @@ async def test_the_palette_knows_every_action(base: Path) -> None:
             for action in entry.load().ACTIONS:
                 assert f"{action.scope.capitalize()}: {action.label}" in titles
         await pilot.press("ctrl+p")
-        await pilot.pause(0.2)
-        assert "CommandPalette" in type(pilot.app.screen).__name__
+        await until(pilot, lambda: "CommandPalette" in type(pilot.app.screen).__name__)
 
 
 async def test_a_finished_run_is_left_without_a_question_and_its_layout_is_kept(base: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Store
 
-TrainAgain = Callable[[int, int], Coroutine[Any, Any, None]]
+TrainAgain = Callable[[int, int], Coroutine[Any, Any, object]]
 """Of an individual with a seed."""
 
 

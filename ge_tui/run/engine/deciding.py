@@ -19,6 +19,7 @@ from ge_tui.run.crediting import (
 from ge_tui.run.engine.selection import Maker, SlotPlan, baseline_maker, choose_parents, plan_shared_slot, plan_slot
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Status, Store
+from ge_tui.run.store.acts import standing
 from ge_tui.run.trials import TrialLog
 from ge_tui.search import Objective
 from ge_tui.settings import Controls
@@ -65,7 +66,7 @@ class Deciding:
 
     def undecided(self, generation: int, known: Mapping[int, IndividualRow]) -> Iterator[Decided]:
         """The slots of a generation that are still to be filled."""
-        parents = self.parents(generation)
+        parents, vetoed = self.parents(generation), standing(self._store.connection).vetoed
         carried = self._store.carried(generation)
         for slot in range(self._slots(generation)):
             row = known.get(slot)
@@ -74,6 +75,9 @@ class Deciding:
             if row is not None:  # the engine died while this one was being proposed
                 yield Decided(row.number, self.plan_of(row), self._board.at(row.control_seq), row.control_seq)
                 continue
+            self._board.refresh()
+            if (now := standing(self._store.connection).vetoed) != vetoed:
+                parents, vetoed = self.parents(generation), now
             yield self.decide(parents, slot, generation)
 
     def decide(self, parents: Sequence[int], slot: int, generation: int) -> Decided:
@@ -111,7 +115,12 @@ class Deciding:
         """A parent for each slot of a generation."""
         if generation == 0:
             return []
-        population = self._pool.tiers(self.population(generation - 1))
+        vetoed = standing(self._store.connection).vetoed
+        living = [number for number in self.population(generation - 1) if number not in vetoed]
+        if not self._pool.candidates(living) and vetoed:  # whoever may still be one
+            everyone = (*self._pool.evolved_front, *self._pool.measured)
+            living = [one.number for one in everyone if one.number not in vetoed][:1]
+        population = self._pool.tiers(living)
         return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
 
     def _share_out(self, controls: Controls, generation: int) -> Controls:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
@@ -18,12 +19,14 @@ from ge_tui.run.engine.closing import close_generation
 from ge_tui.run.engine.deciding import SEED, Decided
 from ge_tui.run.engine.parts import Permits, RunPlan, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
+from ge_tui.run.engine.selection import OWN_SLOTS, repair_slot
 from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
 from ge_tui.run.engine.work_clock import WorkClock
 from ge_tui.run.objectives import with_references
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
 
 _LOOK_S = 0.2
@@ -77,6 +80,10 @@ class Engine:
         """What `_enough` will be once all that is held back is trained."""
         self._stepping = 0
         """Children under way that a paused run was told to make."""
+        self._open = 0
+        """What is under way of a generation, besides the lanes that wait for something to do."""
+        self._news = asyncio.Event()
+        """Something of that ended, or there may be something to do for the user."""
         self._make_parts()
         self._evaluations = self._evaluating.spent()
 
@@ -143,32 +150,45 @@ class Engine:
     async def _generation(self, number: int) -> bool:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
         self._store.open_generation(number)
-        known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
-        if not known and self._proposer.asks:
+        if self._proposer.asks and not self._rows_of(number):
             await self._reword(number)
+        while True:
+            await self._fill(number)
+            if self._enough or not self._acting.waiting():
+                break
+        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+
+    def _rows_of(self, generation: int) -> list[IndividualRow]:
+        return self._store.individuals("generation = ? AND slot >= 0", (generation,))
+
+    async def _fill(self, number: int) -> None:
+        """Do all that is to be done for a generation, as far as it is known."""
+        self._acting.kill()
+        known = {row.slot: row for row in self._rows_of(number)}
         slots = self._deciding.undecided(number, known)
         async with asyncio.TaskGroup() as group:
             for row in known.values():
                 if row.status is Status.WAITING:
-                    group.create_task(self._see_through(row.number))
+                    self._begin(group, self._see_through(row.number))
                 elif row.status is Status.PROPOSING and row.operator == REPAIR:
-                    group.create_task(self._fill_repair(row))
-                elif self._may_repair(row) and row.slot + self._plan.slots(number) not in known:
-                    group.create_task(self._send_back(row.number))  # the engine died before it could
+                    self._begin(group, self._fill_repair(row))
+                elif self._may_repair(row) and repair_slot(row.slot, self._plan.slots(number)) not in known:
+                    self._begin(group, self._send_back(row.number))  # the engine died before it could
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
+            hand = group.create_task(self._serve(number, group))
             await asyncio.gather(*lanes)
+            hand.cancel()
         await self._train_held()
         await self._evaluating.promote(number)
         self._enough = self._enough or self._enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
             await self._confirming.confirm()
-        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
 
     def _is_begun(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
-        rows = self._store.individuals("generation = ? AND slot >= 0", (generation,))
-        planned = [row for row in rows if row.operator != REPAIR]
+        rows = self._rows_of(generation)
+        planned = [row for row in rows if row.operator != REPAIR and row.slot < OWN_SLOTS]
         return len(planned) + len(self._store.carried(generation)) == self._plan.slots(generation) and all(
             row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
@@ -180,23 +200,65 @@ class Engine:
             await rewording.before(generation, self._board.refresh(), self._proposer, self._may_go_on)
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
-        """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
+        """Fill slots one after the other; each child's evaluation begins while the next is proposed.
+
+        When all are filled it waits for what is under way, for the user may ask for another child meanwhile.
+        """
         while await self._may_propose(slot=True):
-            decided = next(slots, None)
-            if decided is None:
+            decided = self._acting.decided(generation) or next(slots, None)
+            if decided is not None:
+                self._open += 1
+                await self._fill_slot(decided, generation, group)
+                self._one_less()
+            elif not await self._is_asked_for_more():
                 return
-            number, plan = decided.number, decided.plan
-            if not plan.operators:
-                self._store.carry(generation, plan.slot, plan.parents[0])
-                continue
-            stepping = self._take_step()
-            if number is None:
-                number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
-            if await self._proposing.fill(number, plan, generation, decided.controls):
-                group.create_task(self._bring_up(number, stepping))
-            else:
-                self._stepping -= stepping
-            await asyncio.sleep(0)
+
+    async def _is_asked_for_more(self) -> bool:
+        """Wait while anything is under way; whether the user asked for another child meanwhile."""
+        while self._open:
+            self._news.clear()
+            await self._news.wait()
+            if self._acting.is_asked():
+                return True
+        return False
+
+    async def _fill_slot(self, decided: Decided, generation: int, group: asyncio.TaskGroup) -> None:
+        number, plan = decided.number, decided.plan
+        if not plan.operators:
+            self._store.carry(generation, plan.slot, plan.parents[0])
+            return
+        stepping = self._take_step()
+        if number is None:
+            number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
+            self._acting.made(plan, number)
+        if await self._proposing.fill(number, plan, generation, decided.controls):
+            self._begin(group, self._bring_up(number, stepping))
+        else:
+            self._stepping -= stepping
+        await asyncio.sleep(0)
+
+    async def _serve(self, generation: int, group: asyncio.TaskGroup) -> None:
+        """Do for the user what takes no proposal, whenever it is asked for: edits enter, trainings are repeated."""
+        first = True
+        while True:
+            if (first or self._acting.waiting()) and await self._may_go_on():
+                for number in self._acting.enter_edits(generation):
+                    self._begin(group, self._see_through(number))
+                if self._make_room is None:
+                    for training in self._acting.trainings():
+                        self._begin(group, training)
+            first = False
+            self._news.clear()
+            await self._news.wait()
+
+    def _begin(self, group: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what lanes wait for when they have nothing else to do."""
+        self._open += 1
+        group.create_task(work).add_done_callback(lambda _: self._one_less())
+
+    def _one_less(self) -> None:
+        self._open -= 1
+        self._news.set()
 
     def _take_step(self) -> int:
         """Use up one of the steps of a paused run, if it has any."""
@@ -227,13 +289,19 @@ class Engine:
             await self._see_through(child)
 
     def _may_repair(self, row: IndividualRow) -> bool:
+        if row.number in standing(self._store.connection).vetoed:
+            return False
         return may_repair(row, self._plan.slots(row.generation), self._proposer, self._plan.settings.ollama.repairs)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""
-        if self._make_room is not None and self._evaluating.held:
+        if self._make_room is None:
+            return
+        again = self._acting.trainings()
+        if again or self._evaluating.held:
             await self._make_room()
             await self._evaluating.train_held()
+            await asyncio.gather(*again)
 
     async def _fill_repair(self, row: IndividualRow) -> None:
         """Go on with a repair that the engine died over."""
@@ -291,6 +359,9 @@ class Engine:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
             self._tick()
+            if self._acting.waiting():
+                self._acting.kill()
+                self._news.set()
             if self._clock.unrecorded > _RECORD_S:
                 self._count_time()
             if not self._store.is_in_place():
@@ -339,7 +410,7 @@ class Engine:
             self._make_room,
         )
         self._deciding, self._proposing = parts.deciding, parts.proposing
-        self._evaluating, self._confirming = parts.evaluating, parts.confirming
+        self._evaluating, self._confirming, self._acting = parts.evaluating, parts.confirming, parts.acting
 
 
 def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import math
 import sqlite3
 import time
@@ -19,13 +20,16 @@ from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task
 from ge_tui.run.engine.promoting import Promoting, Promotion
-from ge_tui.run.engine.pruning import GivenUp, Pruning, Watch
+from ge_tui.run.engine.pruning import Pruning, Watch
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
+from ge_tui.run.store.records import FINAL
 from ge_tui.search import Candidate
 from ge_tui.settings import EvaluationSettings
 
 _ENDED = frozenset({"ok", "failed"})
+End = Callable[[Outcome, str, dict[str, Any]], None]
+"""Ends a training early: with which outcome, why, and the figures of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,12 @@ class EvaluationPlan:
 
     def cost(self, rung: str) -> float:
         """What a training counts against the budget: its part of the steps of one at the run's rung."""
-        return next((plan.steps / self.training.steps for plan in self.rungs if plan.rung == rung), 1.0)
+        return self.training_at(rung).steps / self.training.steps
+
+    def training_at(self, rung: str) -> TrainingPlan:
+        """The training of a rung, of those of the run or another. Raises UsageError where the task has none."""
+        known = next((plan for plan in self.rungs if plan.rung == rung), None)
+        return known or self.task.plan(self.data.name, self.settings.recipe, rung)
 
     @property
     def inputs(self) -> Inputs:
@@ -90,11 +99,18 @@ class Evaluating:
         self._decided.set()
         self._holds_back = holds_back
         self._held: list[tuple[IndividualRow, str]] = []
+        self._ends: dict[int, tuple[int, End]] = {}
+        """Of each evaluation under way: of whom it is, and what ends it early."""
 
     @property
     def held(self) -> float:
         """What the first trainings of those who passed their checks and are held back will cost."""
         return len(self._held) * self._plan.cost(self._plan.rungs[0].rung)
+
+    @property
+    def rung(self) -> str:
+        """Of the run: at which individuals are compared."""
+        return self._plan.training.rung
 
     def spent(self) -> float:
         """What the run's trainings have cost so far."""
@@ -106,9 +122,9 @@ class Evaluating:
 
     def _unused(self, evaluation: int, rung: str, outcome: Outcome | None) -> float:
         """What of a training's cost was not used, for it was ended early."""
-        if outcome is not Outcome.PRUNED:
+        if outcome not in (Outcome.PRUNED, Outcome.KILLED):
             return 0.0
-        steps = next((training.steps for training in self._plan.rungs if training.rung == rung), 0)
+        steps = self._plan.training_at(rung).steps
         taken = max((point.step for point in self._store.curve(evaluation)), default=0)
         return self._plan.cost(rung) * (1 - taken / steps) if steps else 0.0
 
@@ -145,14 +161,30 @@ class Evaluating:
         for number, rung, reason in self._promoting.settled(generation):
             self._store.settle(number, rung, reason)
 
-    async def train_again(self, number: int, seed: int) -> None:
-        """Train an evaluated individual once more with another seed; what it is ranked by is the mean."""
+    def kill(self, number: int) -> bool:
+        """End an individual's training, as the user asks; False where it has none under way."""
+        ends = [end for owner, end in self._ends.values() if owner == number]
+        for end in ends:
+            end(Outcome.KILLED, "", {})
+        return bool(ends)
+
+    def seed_for(self, number: int, rung: str) -> int:
+        """The first seed that an individual was not trained with at a rung."""
+        tried = {row.seed for row in self._store.evaluations(number) if row.rung == rung and row.status != "lost"}
+        return next(seed for seed in itertools.count(self._plan.seed) if seed not in tried)
+
+    async def train_again(self, number: int, seed: int, rung: str = "") -> TrainReport | None:
+        """Train an evaluated individual once more; what it is ranked by is the mean at the run's rung.
+
+        None where nothing may be begun any more. What is measured at another `rung` is kept apart.
+        """
         source = self._store.source(number)
         assert source is not None
+        training = self._plan.training_at(rung or self._plan.training.rung)
+        cost = self._plan.cost(training.rung)
         async with self._slots:
-            if not await self._may_start(1.0):
-                return
-            training = self._plan.training
+            if not await self._may_start(cost):
+                return None
             evaluation = self._store.start_evaluation(
                 number, training.recipe, training.rung, seed, training.steps, again=True
             )
@@ -164,7 +196,14 @@ class Evaluating:
                 self._store.forgive_loss(number)
                 raise
             self._store.finish_evaluation(evaluation, number, report, again=True)
-            self._pool.revise(Candidate(number, self._store.metrics([number])[number]))
+            if report.outcome is not Outcome.OK:
+                self._give_back(self._unused(evaluation, training.rung, report.outcome))
+            elif training.rung == self._plan.training.rung:
+                self._pool.revise(Candidate(number, self._store.metrics([number])[number]))
+            else:
+                apart = self._store.lower_metrics()[training.rung]
+                self._pool.add_below(training.rung, Candidate(number, apart[number]))
+            return report
 
     async def _climb(self, row: IndividualRow, source: str) -> None:
         """Train at the lowest rung, where that is not done yet; the seed is measured at every rung."""
@@ -183,7 +222,15 @@ class Evaluating:
     async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
         async with self._slots:
             if await self._may_start(self._plan.cost(training.rung)):
-                await self.train(row, source, training)
+                if self._has_ended(row.number):
+                    self._give_back(self._plan.cost(training.rung))
+                else:
+                    await self.train(row, source, training)
+
+    def _has_ended(self, number: int) -> bool:
+        """Whether nothing is to be done for an individual any more: the user may have ended its waiting."""
+        row = self._store.individual(number)
+        return row is None or row.status in FINAL
 
     async def _check(self, row: IndividualRow, source: str) -> bool:
         """Whether an individual is worth its training; if not, why is on record.
@@ -201,6 +248,8 @@ class Evaluating:
 
     def decide(self, row: IndividualRow, report: CheckReport) -> bool:
         """What becomes of an individual by its check; whether it is to be trained."""
+        if self._has_ended(row.number):
+            return False
         if report.outcome is not Outcome.OK or report.fingerprint is None or report.params is None:
             self._store.fail(row.number, report.outcome, report.reason)
             return False
@@ -236,29 +285,41 @@ class Evaluating:
         self, request: TrainRequest, evaluation: int, number: int, watch: Watch | None
     ) -> tuple[TrainReport, dict[str, Any]]:
         """A training, ended early where its watch says so; its report, and the figures of why it was ended."""
-        started, given_up = time.monotonic(), list[GivenUp]()
+        started, ended = time.monotonic(), list[tuple[Outcome, str, dict[str, Any]]]()
+        at = 0
+
+        def end(outcome: Outcome, reason: str, figures: dict[str, Any]) -> None:
+            if not ended and not training.done():
+                ended.append((outcome, reason, figures))
+                training.cancel()
 
         def see(point: CurvePoint) -> None:
-            if given_up:  # what came while the training was being ended
+            nonlocal at
+            if ended:  # what came while the training was being ended
                 return
+            at = point.step
             self._add_point(evaluation, number, point)
             found = watch.see(point) if watch else None
             if found is not None:
-                given_up.append(found)
-                training.cancel()
+                end(Outcome.PRUNED, found.reason, found.figures)
 
         training = asyncio.ensure_future(self._executor.train(request, see))
+        self._ends[evaluation] = number, end
         try:
             report = await training
         except asyncio.CancelledError:
             this = asyncio.current_task()
-            if not given_up or (this is not None and this.cancelling()):
+            if not ended or (this is not None and this.cancelling()):
                 raise
             report = TrainReport(Outcome.PRUNED)
-        if not given_up:
+        finally:
+            del self._ends[evaluation]
+        if not ended:
             return report, {}
-        wall_s = time.monotonic() - started
-        return TrainReport(Outcome.PRUNED, given_up[0].reason, wall_s=wall_s), given_up[0].figures
+        outcome, reason, figures = ended[0]
+        if outcome is Outcome.KILLED:
+            reason = f"its training was ended by the user at step {at} of {request.plan.steps}"
+        return TrainReport(outcome, reason, wall_s=time.monotonic() - started), figures
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""

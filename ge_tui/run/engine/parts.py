@@ -10,6 +10,7 @@ from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.acting import Acting
 from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
@@ -61,6 +62,7 @@ class Parts:
     promoting: Promoting
     evaluating: Evaluating
     confirming: Confirming
+    acting: Acting
 
 
 def make_parts(
@@ -110,4 +112,5 @@ def make_parts(
     )
     seeds = range(evaluation.seed, evaluation.seed + settings.evaluation.front_seeds)
     confirming = Confirming(store, pool, evaluation.training.rung, seeds, evaluating.train_again, make_room)
-    return Parts(deciding, proposing, promoting, evaluating, confirming)
+    acting = Acting(store, board, evaluating, proposing, names)
+    return Parts(deciding, proposing, promoting, evaluating, confirming, acting)

@@ -27,6 +27,9 @@ from ge_tui.run.store.wordings import living_versions
 from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls
 
+HUMAN = "human"
+"""The operator, and the source, of what the user wrote."""
+
 
 class Proposing:
     """Turns slot plans into individuals that wait for their evaluation, or says why none came."""
@@ -54,17 +57,20 @@ class Proposing:
         self._attempts = attempts
         self._exemplars = exemplars
         self._objectives = objectives
+        self.under_way: set[int] = set()
+        """The individuals that are being made."""
 
     def take_slot(self, plan: SlotPlan, generation: int, controls: Controls, control_seq: int) -> int:
         """Put the decision on record; the number of the individual to be."""
         number = self._store.next_number()
+        self.under_way.add(number)
         self._store.propose(
             NewIndividual(
                 number=number,
                 generation=generation,
                 slot=plan.slot,
                 operator=plan.operators[0],
-                proposer=self._maker(plan).name,
+                proposer=HUMAN if plan.operators == (HUMAN,) else self._maker(plan).name,
                 parents=plan.parents,
                 draw=f"{self._seed}/{generation}/{plan.slot}",
                 control_seq=control_seq,
@@ -80,6 +86,7 @@ class Proposing:
         A duplicate or a refusal is followed by another attempt with draws of its own. The last attempt's
         end is the slot's: a duplicate is linked to its original, anything else is rejected with the reason.
         """
+        self.under_way.add(number)
         proposer = self._maker(plan)
         parents = tuple(self._parent(parent) for parent in plan.parents)
         refusal, twin, source = "", None, None
@@ -97,16 +104,31 @@ class Proposing:
             if isinstance(answer, Refusal):
                 refusal, source, twin = answer.detail, None, None
                 continue
-            source, twin = answer.source, None
-            child = cut(answer.source, self._names)
-            digest, problem = syntax_hash(child), find_problem(child, self._task.contract)
-            if digest is None or problem is not None:
-                refusal = problem.detail if problem else "the text is not Python"
-                continue
-            twin = self._store.twin("syntax_hash", digest, number, plan.maker.arm)
-            if twin is None:
+            source = answer.source
+            digest, refusal, twin = self._look(number, plan, answer.source)
+            if digest and twin is None:
                 self._accept(number, plan, answer, digest, attempt)
                 return True
+        return self._end(number, refusal, twin, source)
+
+    def take_text(self, number: int, plan: SlotPlan, proposal: Proposal) -> bool:
+        """As `fill`, with a text that is there already: there is nobody to ask again."""
+        digest, refusal, twin = self._look(number, plan, proposal.source)
+        if digest and twin is None:
+            self._accept(number, plan, proposal, digest, 0)
+            return True
+        return self._end(number, refusal, twin, proposal.source)
+
+    def _look(self, number: int, plan: SlotPlan, source: str) -> tuple[str, str, int | None]:
+        """The digest of a text, empty where it cannot be a child; why it cannot; whom it equals."""
+        child = cut(source, self._names)
+        digest, problem = syntax_hash(child), find_problem(child, self._task.contract)
+        if digest is None or problem is not None:
+            return "", problem.detail if problem else "the text is not Python", None
+        return digest, "", self._store.twin("syntax_hash", digest, number, plan.maker.arm)
+
+    def _end(self, number: int, refusal: str, twin: int | None, source: str | None) -> bool:
+        """Nothing came of a slot that is new."""
         if twin is not None:
             self._store.link_duplicate(number, twin, "syntax", source)
         else:
@@ -185,7 +207,7 @@ class Proposing:
 def _decision(plan: SlotPlan) -> dict[str, Any]:
     """What is on record of a slot from the moment it is taken."""
     arm = {} if plan.maker.arm is Arm.EVOLUTION else {"arm": plan.maker.arm.value}
-    return {"operators": list(plan.operators), **arm}
+    return {"operators": list(plan.operators), **arm, **({} if plan.act is None else {"act": plan.act})}
 
 
 def _bands(controls: Controls) -> Mapping[str, float]:

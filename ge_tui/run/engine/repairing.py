@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.engine.selection import Maker, SlotPlan
+from ge_tui.run.engine.selection import Maker, SlotPlan, repair_slot, tries_before
 from ge_tui.run.store import IndividualRow, Status
 
 REPAIR = "repair"
@@ -23,10 +23,10 @@ def may_repair(row: IndividualRow, slots: int, proposer: Proposer, most: int) ->
         and row.outcome in MENDABLE
         and row.slot >= 0
         and row.fingerprint is None
-        and row.slot // slots < most
+        and tries_before(row.slot, slots) < most
     )
 
 
 def repair_plan(row: IndividualRow, slots: int, proposer: Proposer) -> SlotPlan:
-    """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
-    return SlotPlan(row.slot + slots, (row.number,), (REPAIR,), Maker.of(row, proposer.name))
+    """The next try to mend a child."""
+    return SlotPlan(repair_slot(row.slot, slots), (row.number,), (REPAIR,), Maker.of(row, proposer.name))

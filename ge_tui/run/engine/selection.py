@@ -18,6 +18,20 @@ FEWEST_PARENTS = 2
 """With fewer at the run's rung, those that were not promoted to it may be parents too."""
 
 
+OWN_SLOTS = 1_000_000
+"""Where the slots begin that the user asked for, one an act; repairs of what comes of them are in rows behind."""
+
+
+def repair_slot(slot: int, slots: int) -> int:
+    """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
+    return slot + (OWN_SLOTS if slot >= OWN_SLOTS else slots)
+
+
+def tries_before(slot: int, slots: int) -> int:
+    """How many repairs led to the individual of a slot."""
+    return slot // OWN_SLOTS - 1 if slot >= OWN_SLOTS else slot // slots
+
+
 class Maker(Enum):
     """Who fills a slot, and for what."""
 
@@ -49,6 +63,8 @@ class SlotPlan:
     operators: tuple[str, ...]
     """`create`; `crossover` and/or `mutate` or `eot`; `repair`; empty: the parent goes on unchanged."""
     maker: Maker = Maker.EVOLUTION
+    act: int | None = None
+    """Of the user, that asked for it."""
 
 
 def choose_parents(

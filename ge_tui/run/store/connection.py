@@ -36,7 +36,7 @@ def _script(name: str) -> Migration:
     return run
 
 
-MIGRATIONS: tuple[Migration, ...] = tuple(_script(f"schema_v{n}.sql") for n in (1, 2, 3, 4, 5))
+MIGRATIONS: tuple[Migration, ...] = tuple(_script(f"schema_v{n}.sql") for n in (1, 2, 3, 4, 5, 6))
 """Step n brings a database from version n to n + 1; each runs in a transaction of its own."""
 
 

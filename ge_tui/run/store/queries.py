@@ -40,7 +40,8 @@ _RUN = (
     "environment",
     "seconds",
 )
-_RUNG = "coalesce((SELECT json_extract(settings, '$.evaluation.rung') FROM run), e.rung)"
+RUN_RUNG = "(SELECT json_extract(settings, '$.evaluation.rung') FROM run)"
+_RUNG = f"coalesce({RUN_RUNG}, e.rung)"
 """The rung of the run: the fidelity that its individuals are compared at."""
 _JSON = frozenset({"settings", "task", "data", "objectives", "environment", "arguments"})
 _OBJECTIVE = {"name", "direction", "scale", "tie_break", "reference"}

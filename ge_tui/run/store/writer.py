@@ -374,6 +374,10 @@ class Store(Queries):
         for event in told:
             self._listener(event)
 
+    def now(self) -> float:
+        """The time, as it is put on record."""
+        return self._clock()
+
     def event(self, kind: str, individual: int | None, /, **payload: Any) -> None:
         """Tell of what is being done, inside the step that does it."""
         at = self._clock()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 
-
-def _action(name: str, keys: str, label: str, help_text: str, *, footer: bool = False) -> Action:
-    return Action(f"credit.{name}", keys, label, help_text, footer)
-
+_action = named_in("credit")
 
 ACTIONS = (
     _action("next_kind", "right,l", "Next kind", "The table of the next kind of choice.", footer=True),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 
-
-def _action(name: str, keys: str, label: str, help_text: str, *, footer: bool = False) -> Action:
-    return Action(f"diff.{name}", keys, label, help_text, footer)
-
+_action = named_in("diff")
 
 ACTIONS = (
     _action("next_change", "n", "next change", "Go to the next change.", footer=True),

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ge_tui.run.acts.editor import WAITING
+
 _READ_ONLY = {"vim": "-R", "vi": "-R", "nvim": "-R", "gvim": "-R", "nano": "-v", "micro": "-readonly=true"}
-_WAITING = {"code": "--wait", "codium": "--wait", "subl": "--wait", "zed": "--wait", "gvim": "--nofork"}
-"""Editors with windows of their own, which would return at once."""
 _PAGER = "less"
 
 
@@ -26,7 +26,7 @@ def viewer(environ: Mapping[str, str]) -> list[str] | None:
             continue
         if command and shutil.which(command[0], path=environ.get("PATH")):
             program = Path(command[0]).name
-            return command + [table[program] for table in (_READ_ONLY, _WAITING) if program in table]
+            return command + [table[program] for table in (_READ_ONLY, WAITING) if program in table]
     return [_PAGER] if shutil.which(_PAGER, path=environ.get("PATH")) else None
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 
-
-def _action(name: str, keys: str, label: str, help_text: str, *, footer: bool = False) -> Action:
-    return Action(f"front.{name}", keys, label, help_text, footer)
-
+_action = named_in("front")
 
 ACTIONS = (
     _action("right", "right,l", "Right", "Along the front to the right.", footer=True),

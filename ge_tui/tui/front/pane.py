@@ -26,6 +26,7 @@ from ge_tui.tui.front.walk import in_cell
 from ge_tui.tui.front.walking import Walking
 from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
+from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
@@ -48,7 +49,7 @@ class FrontPane(Walking, can_focus=True):
     TITLE = "Front"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
     DEFAULT_CSS = """
     FrontPane {
         layout: vertical;
@@ -104,6 +105,10 @@ class FrontPane(Walking, can_focus=True):
             self._say()
         if changed or change.touches(Part.GENERATIONS) or self._learning != self._what_is_learned():
             self._draw_curves()
+
+    @property
+    def at_cursor(self) -> int | None:
+        return self.number
 
     def select(self, number: int) -> None:
         if number == self._announced:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 
-
-def _action(name: str, keys: str, label: str, help_text: str, *, footer: bool = False) -> Action:
-    return Action(f"history.{name}", keys, label, help_text, footer)
-
+_action = named_in("history")
 
 ACTIONS = (
     _action("show_made", "enter", "Children", "Go to the first individual that was made under it.", footer=True),
@@ -27,6 +24,8 @@ What followed is that of the children made from it on until the next change of t
 **made**, how many of them were **valid** (trained to the end) and **improved** (not worse than their parent in
 everything), and their **gain**: the hypervolume they added to the front. Each child is on record with the controls
 that were in force when it was begun; those of the baseline do not count, as they know of no control.
+
+What you did with individuals (pinned, crossed, edited by hand, ...) stands among them, with the child that came of it.
 
 It is no proof. Other controls may have changed in the same time, the lines below say how many; later children start
 from better parents, and a handful of children says little. The rate before the change stands beside the one after it.

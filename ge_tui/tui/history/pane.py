@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from ge_tui.errors import UserError
-from ge_tui.run.following import Account, Followed, Made, follow
+from ge_tui.run.following import Account, Followed, Made, follow, follow_acts
 from ge_tui.run.store import Arm, RunReader
 from ge_tui.tui.actions import bindings
 from ge_tui.tui.columns import head_of
@@ -38,7 +38,7 @@ _LONGEST = 200
 
 
 class HistoryPane(Pane):
-    """Every change of a control."""
+    """Every change of a control, and everything the user did with individuals."""
 
     NAME = "history"
     TITLE = "History"
@@ -90,7 +90,7 @@ class HistoryPane(Pane):
     # -- counting --------------------------------------------------------------------------------------
 
     def refresh_from(self, change: Change) -> None:
-        if change.touches(Part.CONTROLS, Part.INDIVIDUALS, Part.GENERATIONS, Part.RUN):
+        if change.touches(Part.CONTROLS, Part.ACTS, Part.INDIVIDUALS, Part.GENERATIONS, Part.RUN):
             self._stale = True
             self._count()
 
@@ -131,10 +131,12 @@ class HistoryPane(Pane):
         self._trouble = ""
         individuals, made = dict(model.individuals), list(self._made.values())
         rows, generations, objectives = list(model.control_rows), model.generations, model.objectives
+        acts = model.acts
 
         def count() -> tuple[list[Followed], list[int]]:
             account = Account(individuals, made, objectives)
-            return follow(rows, generations, account), account.numbers
+            found = [*follow(rows, generations, account), *follow_acts(acts, generations, account)]
+            return sorted(found, key=lambda one: one.row.at), account.numbers
 
         self._all, self._numbers = await asyncio.to_thread(count)
         self.counts += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ge_tui.run.following import LAUNCH, Figures, Followed
+from ge_tui.run.following import ACT, LAUNCH, Figures, Followed
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.columns import Column, Placed, place, row_of
 from ge_tui.tui.plot.pieces import Row, Tone
@@ -107,8 +107,15 @@ def short_key(key: str, width: int, *, cut: str = "…") -> str:
     return key if len(key) <= width or not dot or room < 1 else f"{group[:room]}{cut}{dot}{name}"
 
 
+def is_act(row: ControlRow) -> bool:
+    """Whether it stands for something done with an individual."""
+    return row.key.startswith(ACT)
+
+
 def arrow(row: ControlRow, *, unicode: bool = True) -> str:
     """What it was, and what it became."""
+    if is_act(row):
+        return said(row.new)
     sign = "→" if unicode else "->"
     return f"{said(row.old)} {sign} {said(row.new)}" if row.actor != LAUNCH else f"{sign} {said(row.new)}"
 
@@ -119,6 +126,9 @@ def about(one: Followed | None, separator: str, *, unicode: bool = True) -> str:
         return "no control was changed yet"
     row = one.row
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at))
+    if is_act(row):
+        parts = [f"{row.key} {said(row.new)}", f"by {row.actor} at {when}, in generation {one.generation}"]
+        return clean(f" {separator} ".join([*parts, *([str(row.old)] if row.old else [])]))
     until = one.until
     end = "still in force" if until is None else f"until {time.strftime('%H:%M:%S', time.localtime(until.at))}"
     parts = [
@@ -134,6 +144,8 @@ def followed(one: Followed | None, separator: str) -> str:
     if one is None:
         return ""
     figures = one.figures
+    if is_act(one.row):
+        return f"what came of it: {_children(figures)}" if figures.made else ""
     if not figures.made:
         return "no child was made under it"
     parts = [f"{_children(figures)} under it"]

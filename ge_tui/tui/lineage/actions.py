@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.actions import named_in
 from ge_tui.tui.lineage.signs import whole_legend
 
-
-def _action(name: str, keys: str, label: str, help_text: str, *, footer: bool = False) -> Action:
-    return Action(f"lineage.{name}", keys, label, help_text, footer)
-
+_action = named_in("lineage")
 
 ACTIONS = (
     _action("next_view", "v", "View", "The next view: grid, lanes, layers.", footer=True),

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ge_tui.tui.actions import bindings
+from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.lineage.actions import ACTIONS, HELP
 from ge_tui.tui.lineage.canvas import Canvas
 from ge_tui.tui.lineage.family import Ancestry
@@ -45,7 +46,7 @@ class LineagePane(Walking):
     TITLE = "Lineage"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
     DEFAULT_CSS = """
     LineagePane {
         layout: vertical;
@@ -128,6 +129,10 @@ class LineagePane(Walking):
             self._put(best.number if best is not None else min(self.model.individuals))
         self._poke()
         self._show_words()
+
+    @property
+    def at_cursor(self) -> int | None:
+        return self.number
 
     def select(self, number: int) -> None:
         if number == self._announced:

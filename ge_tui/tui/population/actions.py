@@ -30,9 +30,12 @@ The sign before it:
 bar while it is in training. A duplicate shows the measures of the one that it equals. Where the pane is narrow, less
 important columns are left out; `c` chooses which there are. A click on a heading sorts by it.
 
+`A` is the menu of what you can do with the individual: pin, veto, breed, cross, edit, ...
+
 A filter is a few words, all of which must hold:
 
 - `front` `elite` `seed` `evaluated` `failed` `training` `waiting` `duplicate` `rejected`
+- `pinned` `vetoed` by you, `asked` for by you; `operator:human` is what you wrote
 - `persona:expert` `operator:eot` `category:` `segment:` `model:` `outcome:shape` `reason:`
   hold the word; with `=` they are it, with `!=` they are not
 - `acc>0.9` `params<500k` `gen>=2` `gain>0` `temp<0.5` `parent:12` `#17`; with k, M, G or %

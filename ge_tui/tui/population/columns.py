@@ -151,6 +151,8 @@ def _learning_tone(facts: Facts) -> Tone:
 
 def _status_text(facts: Facts, _width: int, _glyphs: Glyphs) -> str:
     one = facts.one
+    if one.status is Status.EVALUATED and (one.pinned or one.vetoed):
+        return "pin, veto" if one.pinned and one.vetoed else "pinned" if one.pinned else "vetoed"
     return f"= #{one.duplicate_of}" if one.duplicate_of is not None else facts.state
 
 
@@ -193,7 +195,7 @@ _ABOUT_LIFE = (
         "learning", "learning", "Its learning curve: accuracy, from lowest to highest. A bar while it is in training.",
         10, 12, 20, _learning_key, _learning_text, _learning_tone,
     ),
-    Column("status", "status", "How far it is; of a failure, the kind; of a duplicate, of which.",
+    Column("status", "status", "How far it is; of a failure, the kind; of a duplicate, of which; pinned, vetoed.",
         9, 9, 18, lambda f: f.state, _status_text, _status_tone),
 )  # fmt: skip
 _ABOUT_MAKING = (

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from ge_tui.tui.actions import bindings
+from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP
@@ -43,7 +44,7 @@ class PopulationPane(Pane):
     TITLE = "Population"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
     DEFAULT_CSS = """
     PopulationPane {
         layout: vertical;
@@ -132,6 +133,10 @@ class PopulationPane(Pane):
             self.table.go_to(self.table.newest)
 
     # The cursor
+
+    @property
+    def at_cursor(self) -> int | None:
+        return self.table.current
 
     @on(LineList.Highlighted)
     def _moved(self, message: LineList.Highlighted) -> None:

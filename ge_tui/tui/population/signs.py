@@ -81,10 +81,26 @@ def tone_of(one: Individual) -> Tone:
     return sign_of(one).tone
 
 
+def hand_sign(one: Individual) -> str:
+    """What the user decided of it, in one character."""
+    if one.pinned:
+        return "B" if one.vetoed else "P"
+    return "V" if one.vetoed else " "
+
+
+def hand_words(one: Individual) -> list[str]:
+    """The same in words, and whether the user asked for it."""
+    words = [word for word, so in (("pinned", one.pinned), ("vetoed", one.vetoed)) if so]
+    return [*words, *([f"asked for by you: {one.asked}"] if one.asked else [])]
+
+
 def legend() -> str:
     """The signs and what they mean, as a list in Markdown."""
-    return "\n".join(
-        f"- `{sign.character()}` or `{sign.character(ascii_only=True)}`: {sign.meaning}"
-        for sign in Sign
-        if sign is not Sign.PLAIN
+    return (
+        "\n".join(
+            f"- `{sign.character()}` or `{sign.character(ascii_only=True)}`: {sign.meaning}"
+            for sign in Sign
+            if sign is not Sign.PLAIN
+        )
+        + "\n- `P` pinned by you: every selection keeps it; `V` vetoed: it is no parent any more; `B` both"
     )

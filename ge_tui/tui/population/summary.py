@@ -9,7 +9,7 @@ from ge_tui.run.store import Status
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import Tone
+from ge_tui.tui.population.signs import Tone, hand_words
 from ge_tui.tui.population.text import clean
 
 
@@ -44,6 +44,7 @@ def origin(facts: Facts, separator: str) -> str:
         parts.append(f"in {one.segment}")
     if not facts.is_seed:
         parts.append(facts.model + ("" if one.temperature is None else f" at {one.temperature:g}"))
+    parts[1:1] = hand_words(one)
     parts.append(f"generation {one.generation}, {time.strftime('%H:%M:%S', time.localtime(one.created_at))}")
     return clean(f" {separator} ".join(parts))
 
@@ -63,11 +64,22 @@ def result(facts: Facts, objectives: Sequence[Objective], separator: str) -> tup
     if one.status in (Status.WAITING, Status.PROPOSING):
         return facts.state, Tone.MUTED
     names = [*(objective.name for objective in objectives), "loss", "flops"]
-    parts = [f"{name} {format_metric(name, facts.metric(name))}" for name in dict.fromkeys(names)]
+    parts = [f"{name} {_value(facts, name)}" for name in dict.fromkeys(names)]
     if facts.gain is not None and objectives:
         parts.insert(1, f"{facts.gain:+.4f} against #{one.parents[0]}")
     if one.duplicate_of is not None:
         parts.insert(0, f"equal to #{one.duplicate_of}")
+    if one.spread is not None:
+        parts.append(f"means of {one.spread.trainings} trainings")
     if one.rung:
         parts.append(f"after {one.rung}")
+    if one.progress is not None:
+        parts.append(f"in training again: step {one.progress.step} of {one.progress.steps}")
     return clean(f" {separator} ".join(parts)), Tone.PLAIN
+
+
+def _value(facts: Facts, name: str) -> str:
+    """A measure; of several trainings, with its deviation."""
+    sd = facts.one.spread.sd.get(name) if facts.one.spread is not None else None
+    told = format_metric(name, facts.metric(name))
+    return f"{told} ± {format_metric(name, sd)}" if sd else told

@@ -11,13 +11,15 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.engine_process import last_words, start_engine
 from ge_tui.tui.export.job import Asked, ExportJob
+from ge_tui.tui.hands.acting import Acting
+from ge_tui.tui.hands.actions import HANDS
+from ge_tui.tui.hands.sending import Sending
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.key_line import KeyLine
@@ -49,6 +51,7 @@ ACTIONS = (
     Action("run.help", "question_mark,f1", "help", "what the pane in focus shows, and its keys", footer=True),
     Action("run.pause", "p", "pause", "hold back new proposals and trainings, or go on", footer=True),
     Action("run.engine", "S", "start/stop", "resume the run, end it after this generation, or end it now", footer=True),
+    Action("run.act", "A", "act", "what you can do with the individual: pin, veto, breed, edit, ...", footer=True),
     Action("run.zoom", "z", "zoom", "let the pane in focus fill the screen, or give it back", footer=True),
     Action("run.next_pane", "tab", "next pane", "go to the next pane"),
     Action("run.previous_pane", "shift+tab", "previous pane", "go to the previous pane"),
@@ -60,7 +63,7 @@ ACTIONS = (
 )
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Acting):
     """One run: watched, steered, started and stopped."""
 
     ACTIONS = ACTIONS
@@ -79,6 +82,7 @@ class RunScreen(Screen[None]):
         self.model = RunModel()
         self.feed = Feed(directory)
         self.steering = Steering(directory)
+        self.sending = Sending(directory)
         self._start = start
         self._engine: subprocess.Popen[bytes] | None = None
         self._said_ended = False
@@ -158,6 +162,8 @@ class RunScreen(Screen[None]):
             return
         for pending, reason in self.steering.settle(update.controls, update.events):
             self._tell(reason, f"{pending.key} was refused")
+        if change.touches(Part.ACTS):
+            self.tell_of_acts(self.model.acts)
         if change.touches(Part.RUN):
             self._on_news_of_the_run()
         self._tell_news()
@@ -208,10 +214,21 @@ class RunScreen(Screen[None]):
 
     # -- the engine --------------------------------------------------------------------------------------
 
-    def start_engine(self) -> None:
+    @property
+    def marked(self) -> int | None:
+        return self.grid.marked
+
+    @property
+    def acted_on(self) -> int | None:
+        """The one under the cursor, which others follow only once it stands still."""
+        pane = self._pane_in_focus()
+        at = pane.at_cursor if pane is not None else None
+        return self.selected if at is None else at
+
+    def start_engine(self, *changes: str) -> None:
         """Begin or resume the run in a process of its own, which outlives this screen."""
         try:
-            self._engine = start_engine(self.directory)
+            self._engine = start_engine(self.directory, changes)
         except OSError as error:
             self._tell(str(error), "The engine cannot be started")
             return
@@ -286,6 +303,7 @@ class RunScreen(Screen[None]):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
+            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", HANDS))
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
@@ -377,6 +395,9 @@ class RunScreen(Screen[None]):
         """Run an action wherever it lives: this screen, or one of its panes, which is then brought to the front."""
         if action.scope == "run":
             await self.run_action(action.method)
+            return
+        if action.scope == "individual":
+            self.action_hand(action.method)
             return
         self.grid.bring(action.scope)
         await self.grid.mounted[action.scope].run_action(action.method)

@@ -8,8 +8,10 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import EventRow, RunReader, Status
+from ge_tui.run.store.acts import acts
 from ge_tui.run.store.live_calls import LiveCall, live_calls, words_since
-from ge_tui.run.store.records import TRAINING_ENDED
+from ge_tui.run.store.queries import RUN_RUNG
+from ge_tui.run.store.records import TRAINING_ENDED, Spread
 from ge_tui.run.summary import highest_below
 from ge_tui.tui.watch.values import Individual, Progress, Update
 
@@ -17,6 +19,7 @@ EVENTS_KEPT = 5000
 """So many of the newest events are read when a run is opened."""
 _QUIET = "progress"
 """Events of this kind come by the thousand and are shown in the table, not in the log."""
+_ACTS = frozenset({"act", "act_done", "act_refused"})
 _CHUNK = 500
 _COLUMNS = (
     "number", "generation", "slot", "operator", "proposer", "status", "created_at", "persona", "category", "segment",
@@ -35,6 +38,7 @@ class Look:
         self._calls: list[LiveCall] | None = None
         self._steps: dict[int, int] = {}
         self._progress: dict[int, Progress] = {}
+        self._spreads: dict[int, Spread] = {}
 
     def again(self) -> Update:
         """What is new. Raises sqlite3.Error."""
@@ -61,6 +65,8 @@ class Look:
         changed_calls, self._calls = calls if calls != self._calls else None, calls
         self._follow(events)
         kinds = {event.kind for event in events}
+        if first or "retrained" in kinds:
+            self._spreads = self._reader.spreads()
         return Update(
             run=self._reader.run(),
             individuals=tuple(self._individuals(connection, events, first=first)),
@@ -70,6 +76,7 @@ class Look:
             events=tuple(event for event in events if event.kind != _QUIET),
             calls=None if changed_calls is None else tuple(changed_calls),
             words=tuple(words),
+            acts=tuple(acts(connection)) if first or not kinds.isdisjoint(_ACTS) else None,
         )
 
     def _newest_events(self, connection: sqlite3.Connection) -> list[EventRow]:
@@ -132,7 +139,9 @@ class Look:
         rungs: dict[int, str] = {}
         latest: dict[int, int] = {}
         for evaluation, number, rung in connection.execute(
-            f"SELECT id, individual, rung FROM evaluation WHERE {among} ORDER BY id", numbers or ()
+            f"SELECT id, individual, rung FROM evaluation WHERE {among} "
+            f"ORDER BY status = 'ok' AND rung = {RUN_RUNG}, id",  # what it is ranked by goes before any other
+            numbers or (),
         ):
             rungs[number], latest[number] = rung, evaluation
         curves = _curves(connection, latest, everything=numbers is None)
@@ -145,6 +154,7 @@ class Look:
                 below=below[row[0]][1] if row[0] in below and row[0] not in metrics else {},
                 curve=curves.get(row[0], ()),
                 progress=self._progress.get(row[0]),
+                spread=self._spreads.get(row[0]),
             )
             for row in rows
         ]

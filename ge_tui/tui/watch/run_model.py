@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ge_tui.run.store import ControlRow, EventRow, GenerationRow, RunRow, Status
+from ge_tui.run.store.acts import NOBODY, ActRow, ActState, standing_after
 from ge_tui.run.store.live_calls import Key, LiveCall
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, Objective
@@ -43,6 +44,11 @@ class RunModel:
         """Why the run cannot be read at the moment; empty: it can."""
         self._event_seq = self._control_seq = self._words_seq = 0
         """The newest that were taken in."""
+        self.acts: tuple[ActRow, ...] = ()
+        """What the user did with individuals, the oldest first."""
+        self.standing = NOBODY
+        """Whom the user pinned and vetoed."""
+        self._asked: dict[int, str] = {}
         self._archive: Archive | None = None
         self._elites: frozenset[int] = frozenset()
 
@@ -101,6 +107,9 @@ class RunModel:
         touched |= self._take_individuals(update.individuals)
         if update.elites is not None:
             touched |= self._take_elites(update.elites)
+        if update.acts is not None and update.acts != self.acts:
+            touched |= self._take_acts(update.acts)
+            parts.add(Part.ACTS)
         if touched:
             parts.add(Part.INDIVIDUALS)
         parts |= self._take_the_rest(update)
@@ -124,7 +133,7 @@ class RunModel:
             touched.add(new.number)
             before = self.individuals.get(new.number)
             revised = revised or (before is not None and bool(before.metrics) and before.metrics != new.metrics)
-            self.individuals[new.number] = replace(new, elite=new.number in self._elites)
+            self.individuals[new.number] = self._with_marks(new)
             self._enter(new)
         if revised:
             self._fill_archive()
@@ -151,6 +160,25 @@ class RunModel:
         for number in changed & self.individuals.keys():
             self.individuals[number] = replace(self.individuals[number], elite=number in elites)
         return set(changed)
+
+    def _with_marks(self, one: Individual) -> Individual:
+        number, standing = one.number, self.standing
+        return replace(
+            one, elite=number in self._elites, pinned=number in standing.pinned, vetoed=number in standing.vetoed,
+            asked=self._asked.get(number, ""),
+        )  # fmt: skip
+
+    def _take_acts(self, acts: tuple[ActRow, ...]) -> set[int]:
+        self.acts = acts
+        self.standing = standing_after((row.individual, row.kind) for row in acts if row.state is ActState.DONE)
+        self._asked = {row.child: row.kind.value for row in acts if row.child is not None}
+        changed = set()
+        for number in {row.individual for row in acts} | self._asked.keys():
+            before = self.individuals.get(number)
+            if before is not None and (after := self._with_marks(before)) != before:
+                self.individuals[number] = after
+                changed.add(number)
+        return changed
 
     def _take_the_rest(self, update: Update) -> set[Part]:
         parts: set[Part] = set()

@@ -8,7 +8,9 @@ from enum import Enum, auto
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import ControlRow, EventRow, GenerationRow, RunRow, Status
+from ge_tui.run.store.acts import ActRow
 from ge_tui.run.store.live_calls import LiveCall, Words
+from ge_tui.run.store.records import Spread
 
 
 class Part(Enum):
@@ -22,6 +24,8 @@ class Part(Enum):
     EVENTS = auto()
     CALLS = auto()
     """Calls to a language model began or ended."""
+    ACTS = auto()
+    """What the user did with individuals."""
     WORDS = auto()
     """Words of calls under way."""
 
@@ -68,6 +72,14 @@ class Individual:
     """In the archive: nothing known is better in everything."""
     elite: bool = False
     """Kept at the close of the last generation."""
+    spread: Spread | None = None
+    """Where it was trained more than once at the run's rung; its metrics are then the means."""
+    pinned: bool = False
+    """By the user: every selection keeps it."""
+    vetoed: bool = False
+    """By the user: it is no parent any more."""
+    asked: str = ""
+    """The act of the user that it comes of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +90,15 @@ class Update:
     alive: bool | None = None
     """Whether an engine works on the run."""
     individuals: tuple[Individual, ...] = ()
-    """New ones, and those of which anything is new; `front` and `elite` are the model's to set."""
+    """New ones, and those of which anything is new; `front`, `elite` and marks of the user are the model's to set."""
     generations: tuple[GenerationRow, ...] = ()
     elites: frozenset[int] | None = None
     controls: tuple[ControlRow, ...] = ()
     events: tuple[EventRow, ...] = ()
     calls: tuple[LiveCall, ...] | None = None
     words: tuple[Words, ...] = ()
+    acts: tuple[ActRow, ...] | None = None
+    """All of them, where any is new or other than it was."""
     trouble: str = ""
     """Why the run cannot be read at the moment."""
 

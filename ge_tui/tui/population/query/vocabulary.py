@@ -19,6 +19,9 @@ FLAGS: dict[str, Callable[[Facts], bool]] = {
     "waiting": lambda f: f.one.status in (Status.WAITING, Status.PROPOSING),
     "duplicate": lambda f: f.one.status is Status.DUPLICATE,
     "rejected": lambda f: f.one.status is Status.REJECTED,
+    "pinned": lambda f: f.one.pinned,
+    "vetoed": lambda f: f.one.vetoed,
+    "asked": lambda f: bool(f.one.asked),
 }
 
 TEXTS: dict[str, Callable[[Facts], str | None]] = {
