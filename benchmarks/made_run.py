@@ -59,7 +59,7 @@ class MadeRun:
         self.number += 1
         generation, slot = divmod(number - 1, POPULATION) if number else (0, -1)
         if number and slot == 0:
-            store.open_generation(generation)
+            store.open_generation(generation, slots=POPULATION)
         operator = rng.choice(OPERATORS) if number else "seed"
         parents = (rng.randrange(max(0, number - POPULATION), number),) if number else ()
         persona, category = rng.choice(PERSONAS), rng.choice(CATEGORIES)
@@ -160,7 +160,7 @@ def make_run(
                  {"name": "digits", "digest": "made", "counts": {}}, with_references(specs_of(task, ()), reference),
                  {"torch": "made", "device": "cpu", "slots": 2}, 0.0)  # fmt: skip
     with closing(Store(directory.database, clock=clock)) as store:
-        store.create_run(row, flatten(Controls()))
+        store.create_run(row, flatten(Controls(population=POPULATION)))
         store.set_status("running")
     made = MadeRun(directory, clock=clock)
     with closing(made.store):

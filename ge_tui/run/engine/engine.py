@@ -19,12 +19,12 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import SEED, Decided, Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.going_on import GoingOn
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
 from ge_tui.run.engine.selection import Maker, SlotPlan, choose_elites, close_population
-from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
-from ge_tui.run.engine.work_clock import WorkClock
+from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.objectives import with_references
 from ge_tui.run.pool import Pool, count, survivors_of
 from ge_tui.run.rewording import Rewording
@@ -40,10 +40,6 @@ MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHA
 """What a child may fail its checks with and still be sent back."""
 EOT_ELITES = 10
 """How many elites Evolution of Thought learns from (Morris et al. 2024)."""
-_LOOK_S = 0.2
-"""How often requests are looked for while the engine waits."""
-_RECORD_S = 10.0
-"""How much working time a kill -9 may leave uncounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +49,6 @@ class RunPlan:
     settings: Settings
     evaluation: EvaluationPlan
     objectives: tuple[ObjectiveSpec, ...]
-
-    @property
-    def initial_population(self) -> int:
-        return self.settings.search.initial_population or self.settings.search.population
-
-    @property
-    def elites(self) -> int:
-        return self.settings.search.elites or self.settings.search.population
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +89,11 @@ class Engine:
         self._names = cut(plan.evaluation.task.seed_source).names
         self._objectives = objectives_from(store.run().objectives)
         self._pool = Pool(store, self._objectives)
-        self._rules = stop_rules(plan.settings.budget)
-        self._worked_before = store.run().seconds
-        self._clock = WorkClock(now)
-        self._enough = ""
-        self._enough_soon = ""
-        """What `_enough` will be once all that is held back is trained."""
-        self._stepping = 0
-        """Children under way that a paused run was told to make."""
+        self._sizes = Sizes(store, board, plan.settings.search.initial_population)
+        self._slots_wanted = board.current.slots
+        self._go = GoingOn(store, board, plan.settings.budget, lambda: self._evaluating.held, now)
         self._make_parts()
-        self._evaluations = self._evaluating.spent()
+        self._go.evaluations = self._evaluating.spent()
 
     async def run(self) -> Ending:
         """Run to the end. Whatever happens, the store then says how it ended, and nothing runs any more.
@@ -139,8 +122,8 @@ class Engine:
                 continue
             if await self._generation(number):
                 self._close(number)
-            if self._enough:
-                return Ending("finished", self._enough)
+            if self._go.enough:
+                return Ending("finished", self._go.enough)
             if self._board.refresh().stop == "generation":
                 return Ending("stopped", f"stopped after generation {number}, as asked")
         return Ending("finished", f"all {self._plan.settings.search.generations} generations are done")
@@ -174,7 +157,7 @@ class Engine:
 
     async def _generation(self, number: int) -> bool:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
-        self._store.open_generation(number)
+        self._sizes.begin(number)
         known = {row.slot: row for row in self._store.individuals("generation = ? AND slot >= 0", (number,))}
         if not known and self._proposer.asks:
             await self._reword(number)
@@ -189,17 +172,17 @@ class Engine:
             await asyncio.gather(*lanes)
         await self._train_held()
         await self._evaluating.promote(number)
-        self._enough = self._enough or self._enough_soon
+        self._go.enough = self._go.enough or self._go.enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
             await self._confirming.confirm()
-        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+        return not self._go.enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
 
     def _is_begun(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
         rows = self._store.individuals("generation = ? AND slot >= 0", (generation,))
         planned = [row for row in rows if row.operator != REPAIR]
-        return len(planned) + len(self._store.carried(generation)) == self._slots(generation) and all(
+        return len(planned) + len(self._store.carried(generation)) == self._sizes.of(generation) and all(
             row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
 
@@ -207,11 +190,11 @@ class Engine:
         """Let the wordings of the prompts compete, where the proposer has any."""
         if isinstance(self._proposer, Rephraser):
             rewording = Rewording(self._store, self._pool, self._objectives, self._seed)
-            await rewording.before(generation, self._board.refresh(), self._proposer, self._may_go_on)
+            await rewording.before(generation, self._board.refresh(), self._proposer, self._go.may_go_on)
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed."""
-        while await self._may_propose(slot=True):
+        while await self._go.may_propose(slot=True):
             decided = next(slots, None)
             if decided is None:
                 return
@@ -219,33 +202,24 @@ class Engine:
             if not plan.operators:
                 self._store.carry(generation, plan.slot, plan.parents[0])
                 continue
-            stepping = self._take_step()
+            stepping = self._go.take_step()
             if number is None:
                 number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
             if await self._proposing.fill(number, plan, generation, decided.controls):
                 group.create_task(self._bring_up(number, stepping))
             else:
-                self._stepping -= stepping
+                self._go.step_done(stepping)
             await asyncio.sleep(0)
-
-    def _take_step(self) -> int:
-        """Use up one of the steps of a paused run, if it has any."""
-        controls = self._board.current
-        if not (controls.pause and controls.steps):
-            return 0
-        self._board.set("auto", "steps", controls.steps - 1)
-        self._stepping += 1
-        return 1
 
     async def _bring_up(self, number: int, stepping: int) -> None:
         await self._see_through(number)
-        self._stepping -= stepping
+        self._go.step_done(stepping)
 
     async def _see_through(self, number: int) -> None:
         """Evaluate a child; one that fails its checks goes back for repair, if the proposer can."""
         await self._evaluating.evaluate(number)
         row = self._store.individual(number)
-        if row is None or not self._may_repair(row) or not await self._may_go_on():
+        if row is None or not self._may_repair(row) or not await self._go.may_go_on():
             return
         controls = self._board.refresh()
         maker = Maker.of(row, self._proposer.name)
@@ -267,7 +241,7 @@ class Engine:
             await self._see_through(row.number)
 
     def _may_repair(self, row: IndividualRow) -> bool:
-        tries = row.slot // self._slots(row.generation)
+        tries = row.slot // self._sizes.of(row.generation)
         return (
             self._proposer.asks
             and row.proposer == self._proposer.name
@@ -275,22 +249,20 @@ class Engine:
             and row.outcome in MENDABLE
             and row.slot >= 0
             and row.fingerprint is None
-            and tries < self._plan.settings.ollama.repairs
+            and tries < self._board.refresh().repairs
         )
 
     def _repair_slot(self, row: IndividualRow) -> int:
         """Repairs stand in rows of their own behind a generation's slots: one row a try, one place a slot."""
-        return row.slot + self._slots(row.generation)
-
-    def _slots(self, generation: int) -> int:
-        return self._plan.initial_population if generation == 0 else self._plan.settings.search.population
+        return row.slot + self._sizes.of(row.generation)
 
     def _close(self, number: int) -> None:
         """Select who goes on, and put it on record with the generation's figures."""
         rows = self._store.individuals("generation = ? AND slot >= 0", (number,))
         evolved = [row for row in rows if row.arm is Arm.EVOLUTION]
         before = [SEED] if number == 0 else self._deciding.population(number - 1)
-        elites = choose_elites(self._pool.candidates(before), self._objectives, self._plan.elites)
+        wanted = self._plan.settings.search.elites or self._sizes.of(number)
+        elites = choose_elites(self._pool.candidates(before), self._objectives, wanted)
         survivors = [self._store.original(survivor) for survivor in survivors_of(evolved)]
         came = [*survivors, *self._store.carried(number).values()]
         members = close_population(elites, self._pool.tiers({*elites, *came}), self._objectives)
@@ -298,57 +270,26 @@ class Engine:
         self._store.close_generation(number, members, hypervolume(front, self._objectives), len(front), count(rows))
         if evolved and not survivors:
             self._store.note("all_failed", generation=number, going_on_with=[m.individual for m in members])
-        self._count_time()
+        self._go.record_time()
 
-    # -- going on or not -------------------------------------------------------------------------------
-
-    async def _may_go_on(self, *, slot: bool = False) -> bool:
-        """Wait while the run is paused; whether anything new may still be begun.
-
-        A step lets one more slot be filled; whatever waits to be trained may be, until that child is done.
-        """
-        while self._is_held(slot=slot):
-            await asyncio.sleep(_LOOK_S)
-        if not self._enough:
-            self._enough = reason_to_stop(self._rules, self._spent())
-        return not self._enough
-
-    async def _may_propose(self, *, slot: bool = False) -> bool:
-        """As `_may_go_on`; trainings that are held back count as if they had begun."""
-        if not await self._may_go_on(slot=slot):
-            return False
-        self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
-        return not self._enough_soon
-
-    def _is_held(self, *, slot: bool) -> bool:
-        controls = self._board.refresh()
-        steps_left = controls.steps or (self._stepping and not slot)
-        return controls.pause and controls.stop == "no" and not steps_left
-
-    async def _may_train(self, cost: float) -> bool:
-        if not await self._may_go_on():
-            return False
-        self._evaluations += cost
-        return True
-
-    def _give_back(self, cost: float) -> None:
-        self._evaluations -= cost
-
-    def _spent(self, held: float = 0.0) -> Spent:
-        self._tick()
-        tokens = self._store.count_tokens() if self._plan.settings.budget.tokens else 0
-        return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600, tokens)
+    # -- the end ---------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
-            self._tick()
-            if self._clock.unrecorded > _RECORD_S:
-                self._count_time()
+            self._go.keep_time()
+            await self._fit_slots()
             if not self._store.is_in_place():
                 raise RunError("the run's folder was moved or deleted while it was worked on")
-            await asyncio.sleep(_LOOK_S)
+            await self._go.rest()
         raise _StopNowError
+
+    async def _fit_slots(self) -> None:
+        """Train as many at once as the control says by now."""
+        wanted = self._board.current.slots
+        if wanted != self._slots_wanted:
+            self._slots_wanted = wanted
+            self._store.set_slots(await self._evaluating.resize(wanted))
 
     def _ending_of(self, errors: BaseExceptionGroup[BaseException]) -> Ending:
         """What the errors that ended the tasks mean; re-raises the first that is nobody's wish."""
@@ -361,15 +302,8 @@ class Engine:
         raise error
 
     def _set_status(self, status: str, reason: str) -> None:
-        self._count_time()
+        self._go.record_time()
         self._store.set_status(status, reason)
-
-    def _count_time(self) -> None:
-        self._tick()
-        self._store.add_time(self._clock.take())
-
-    def _tick(self) -> None:
-        self._clock.tick(paused=self._board.current.pause and not self._stepping)
 
     # -- parts -----------------------------------------------------------------------------------------
 
@@ -394,7 +328,7 @@ class Engine:
         promoting = Promoting(self._store, self._pool, self._board, self._objectives, below, living)
         pruning = Pruning(self._store, self._pool, self._board, self._objectives, living)
         parts = self._store, self._pool, self._executor, plan, promoting, pruning
-        return Evaluating(*parts, self._may_train, self._give_back, holds_back=held_back)
+        return Evaluating(*parts, self._go.may_train, self._go.give_back, holds_back=held_back)
 
     def _make_proposing(self) -> Proposing:
         task, attempts = self._plan.evaluation.task, self._plan.settings.search.attempts
@@ -412,7 +346,7 @@ class Engine:
 
     def _make_deciding(self) -> Deciding:
         parts = self._store, self._pool, self._board, self._proposer, self._objectives
-        return Deciding(*parts, self._seed, self._slots)
+        return Deciding(*parts, self._seed, self._sizes)
 
     def _exemplars(self, generation: int) -> list[int]:
         """The elites of the generation before, from whose changes can be learned."""

@@ -18,6 +18,7 @@ from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task
+from ge_tui.run.engine.places import Places
 from ge_tui.run.engine.promoting import Promoting, Promotion
 from ge_tui.run.engine.pruning import GivenUp, Pruning, Watch
 from ge_tui.run.pool import Pool
@@ -84,12 +85,21 @@ class Evaluating:
         self._pruning = pruning
         self._may_start = may_start
         self._give_back = give_back
-        self._slots = asyncio.Semaphore(executor.slots)
+        self._places = Places(executor.slots)
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
         self._holds_back = holds_back
         self._held: list[tuple[IndividualRow, str]] = []
+
+    async def resize(self, slots: int) -> int:
+        """Train so many at once from now on, 0: as many as suits the machine; how many that is."""
+        fewer = 0 < slots < self._executor.slots
+        if fewer:  # nothing may begin in a slot that is being given up
+            self._places.resize(slots)
+        count = await self._executor.resize(slots)
+        self._places.resize(count)
+        return count
 
     @property
     def held(self) -> float:
@@ -149,7 +159,7 @@ class Evaluating:
         """Train an evaluated individual once more with another seed; what it is ranked by is the mean."""
         source = self._store.source(number)
         assert source is not None
-        async with self._slots:
+        async with self._places:
             if not await self._may_start(1.0):
                 return
             training = self._plan.training
@@ -181,7 +191,7 @@ class Evaluating:
         await self._train_in_turn(row, source, self._plan.rungs[promotion.level])
 
     async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
-        async with self._slots:
+        async with self._places:
             if await self._may_start(self._plan.cost(training.rung)):
                 await self._train(row, source, training)
 

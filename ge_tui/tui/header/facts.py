@@ -81,12 +81,9 @@ def _done(model: RunModel) -> float:
     closed = sum(row.closed_at is not None for row in model.generations)
     part = closed / planned
     if model.generations and model.generations[-1].closed_at is None:
-        slots = int(settings["search"]["population"])
-        ended = sum(
-            one.generation == model.generations[-1].number and one.status not in _UNDER_WAY
-            for one in model.individuals.values()
-        )
-        part += min(0.99, ended / max(1, slots)) / planned
+        number = model.generations[-1].number
+        ended = sum(one.generation == number and one.status not in _UNDER_WAY for one in model.individuals.values())
+        part += min(0.99, ended / max(1, model.slots_of(number))) / planned
     budget = settings["budget"]
     if budget.get("evaluations"):
         part = max(part, _evaluations(model) / int(budget["evaluations"]))

@@ -26,6 +26,8 @@ class RunModel:
         self.individuals: dict[int, Individual] = {}
         """By number, in the order of their numbers."""
         self.generations: tuple[GenerationRow, ...] = ()
+        self._slots: dict[int, int] = {}
+        """Of each generation whose begin was told."""
         self.controls: dict[str, Any] = {}
         """Each control in force, by its key (`temperature`, `persona.expert`)."""
         self.control_rows: list[ControlRow] = []
@@ -62,6 +64,10 @@ class RunModel:
     @property
     def in_training(self) -> list[Individual]:
         return [one for one in self.individuals.values() if one.status is Status.EVALUATING]
+
+    def slots_of(self, generation: int) -> int:
+        """How many slots a generation has."""
+        return self._slots.get(generation) or int(self.controls.get("population", 0))
 
     def original(self, individual: Individual) -> Individual:
         """The individual that a duplicate stands for; itself otherwise."""
@@ -164,6 +170,11 @@ class RunModel:
         events = [event for event in update.events if event.seq > self._event_seq]
         if events:
             self._event_seq = events[-1].seq
+            self._slots |= {
+                int(event.payload["generation"]): int(event.payload.get("slots") or 0)
+                for event in events
+                if event.kind == "generation_opened"
+            }
             self.events += events
             self.events_seen += len(events)
             parts.add(Part.EVENTS)
