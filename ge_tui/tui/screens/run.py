@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
@@ -66,6 +68,9 @@ class RunScreen(Screen[None]):
     DEFAULT_CSS = """
     RunScreen { layout: vertical; }
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in every screen, but who gains or loses it paints itself, not the whole screen."""
 
     def __init__(self, directory: RunDirectory, *, start: bool = False) -> None:
         """`start`: begin or resume the run, too."""

@@ -12,6 +12,7 @@ from ge_tui.run.store.live_calls import Key, LiveCall
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, Objective
 from ge_tui.tui.watch.look import EVENTS_KEPT
+from ge_tui.tui.watch.spending import Spending
 from ge_tui.tui.watch.values import Change, Individual, Part, Update
 
 _NO_CHANGE = Change()
@@ -41,6 +42,8 @@ class RunModel:
         """What has come of each of them: (`thinking` or `text`, words)."""
         self.front: frozenset[int] = frozenset()
         self.objectives: tuple[Objective, ...] = ()
+        self.spent = Spending()
+        """Of its budget."""
         self.trouble = ""
         """Why the run cannot be read at the moment; empty: it can."""
         self._event_seq = self._control_seq = self._words_seq = 0
@@ -101,6 +104,7 @@ class RunModel:
         if update.run is not None and update.run != self.run:
             self._take_run(update.run)
             parts.add(Part.RUN)
+        self.spent = update.spent or self.spent
         if update.generations:
             self.generations = update.generations
             parts.add(Part.GENERATIONS)

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import ControlRow, EventRow, GenerationRow, RunRow, Status
 from ge_tui.run.store.live_calls import LiveCall, Words
+from ge_tui.tui.watch.spending import Spending
 
 
 class Part(Enum):
@@ -83,6 +84,8 @@ class Update:
     events: tuple[EventRow, ...] = ()
     calls: tuple[LiveCall, ...] | None = None
     words: tuple[Words, ...] = ()
+    spent: Spending | None = None
+    """Of the budget; None where nothing is new of it."""
     trouble: str = ""
     """Why the run cannot be read at the moment."""
 
