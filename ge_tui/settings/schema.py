@@ -89,7 +89,7 @@ class Controls(Group):
         0,
         ge=0,
         le=64,
-        json_schema_extra={"zero_in_words": "by the machine"},
+        json_schema_extra={"zero_in_words": "automatic"},
         description="trainings at once; 0: one a GPU, or one a core without a GPU; where they become fewer, those "
         "under way are finished",
     )

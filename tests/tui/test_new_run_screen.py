@@ -491,7 +491,7 @@ async def test_a_place_that_will_not_do_is_a_sentence(tmp_path: Path, where: str
 
 async def test_a_start_can_be_stopped(tmp_path: Path) -> None:
     fetching = Fetching()
-    with mock.patch("ge_tui.tui.screens.new_run.make_ready", fetching):
+    with mock.patch("ge_tui.tui.new_run.launch.make_ready", fetching):
         async with form(tmp_path) as pilot:
             await fill(pilot, "data", "fake:8")
             await pilot.press("ctrl+s")
