@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def commands(language: str) -> list[list[str]]:
@@ -46,10 +46,22 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     assert settings.controls.operator == {"width": 2.0}
 
 
-def test_links_lead_somewhere() -> None:
-    targets = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "themes" / "README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^):]+)\)", page.read_text(encoding="utf-8"))
+    for target in targets:
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), target
+        headings = re.findall(r"^#+ (.*)", linked.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+        assert not anchor or anchor in [re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-") for line in headings]
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    assert [page.name for page in PAGES[1:] if page.parent.name == "docs" and f"docs/{page.name}" not in README] == []
 
 
 @pytest.fixture
@@ -57,7 +69,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """A home of its own, with the shortest trainings, so that the tour takes a minute."""
     config = tmp_path / "config" / "ge-tui"
     config.mkdir(parents=True)
-    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n', encoding="utf-8")
+    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n[budget]\nevaluations = 14\n', encoding="utf-8")
     return {
         **os.environ,
         "HOME": str(tmp_path),
@@ -95,6 +107,16 @@ def test_every_command_works(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
+def test_the_example_of_a_task_works(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (commands,) = blocks("console", (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"))
+    for line in commands.splitlines():
+        words = shlex.split(line)
+        program = [sys.executable, "-m", "ge_tui"] if words[0] == "ge-tui" else [sys.executable]
+        subprocess.run([*program, *words[1:]], cwd=tmp_path, env=environment, check=True, timeout=280)
+
+
+@pytest.mark.slow
 def test_every_command_with_a_language_model_works(environment: dict[str, str], tmp_path: Path) -> None:
     """Against the server of our own, in a process of its own."""
     script = tmp_path / "script.json"
@@ -104,7 +126,7 @@ def test_every_command_with_a_language_model_works(environment: dict[str, str], 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     (tmp_path / "config" / "ge-tui" / "config.toml").write_text(
-        'population = 5\ngenerations = 1\n[evaluation]\nrung = "look"\n', encoding="utf-8"
+        'population = 3\ngenerations = 1\n[evaluation]\nrung = "look"\n', encoding="utf-8"
     )
     command = [sys.executable, "-m", "tests.llm.ollama.server", "--port", port, "--script", str(script)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:

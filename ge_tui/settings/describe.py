@@ -72,7 +72,7 @@ def default_in_words(key: Key) -> str:
     value: Any = key.field.get_default(call_default_factory=True)
     if isinstance(value, tuple):
         return ",".join(value) or "the task's"
-    return {"True": "true", "False": "false", "": "the task's"}.get(str(value), str(value))
+    return {"True": "true", "False": "false", "": "none"}.get(str(value), str(value))
 
 
 def kind_in_words(key: Key) -> str:

@@ -260,7 +260,11 @@ class BoxSettings(Group):
 class EvaluationSettings(Group):
     """How genomes are trained."""
 
-    recipe: str = Field("", description="a recipe of the task; empty: its default")
+    recipe: str = Field(
+        "",
+        json_schema_extra={"default_in_words": "the task's"},
+        description="a recipe of the task; empty: its default",
+    )
     rung: Literal["look", "short", "full"] = Field("short", description="how much training an evaluation gets")
     first_rung: Literal["", "look", "short"] = Field(
         "",

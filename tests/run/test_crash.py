@@ -18,6 +18,7 @@ import pytest
 from ge_tui.run.directory import RunBusyError
 from ge_tui.run.store import RunReader, Status
 from ge_tui.run.store.writer import POISON
+from tests.budget import budget
 
 from . import child
 from .fakes import FakeExecutor, FastStore, GatedExecutor, Rig, family, populations, settings_of
@@ -211,7 +212,7 @@ def test_kill_9_at_random_moments(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_kill_9_at_many_random_moments(tmp_path: Path) -> None:
-    kill_at_random(tmp_path, range(100, 112))
+    kill_at_random(tmp_path, range(100, 100 + budget(12, in_ci=2)))
 
 
 def test_a_second_engine_is_refused_and_the_lock_dies_with_the_first(tmp_path: Path) -> None:

@@ -134,8 +134,8 @@ def test_a_storm_of_sizes_and_keys(base: Path, size: tuple[int, int]) -> None:
         screen.wait_until_quiet(0.7, 30)
         assert screen.process.poll() is None
         assert "too small" not in screen.text
-        screen.press("escape", "1")
-        screen.wait_for("Population", 10)
+        screen.press("1")
+        screen.wait_for("Population", 20)
         screen.press("q")
         assert screen.process.wait(20) == 0
 

@@ -17,6 +17,7 @@ from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.slot import Slot
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Job, JobLimits
+from tests.budget import budget
 
 from .conftest import INPUTS, PLAN, processes_in, strays_in
 from .genomes import GOOD, genome
@@ -52,7 +53,7 @@ def outcome_of(slot: Slot, source: str = GOOD, wall_s: float = 20.0, cancellatio
     return answers.report(ending, wall_s).outcome
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(budget(200, in_ci=60), marks=pytest.mark.slow)])
 def test_jobs_leave_no_descriptor_behind(slot: Slot, count: int) -> None:
     outcome_of(slot)
     server = slot._server
