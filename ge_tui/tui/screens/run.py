@@ -14,6 +14,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.engine_process import last_words, start_engine
@@ -34,6 +35,8 @@ LOOK_S = 0.2
 _LOADS_S = 2.0
 _HEADER_S = 1.0
 """How often the header may change, so that clocks in it cost little."""
+_PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
+"""What an engine ends with that has something to say: it may not even have begun."""
 _ENDED = ("finished", "stopped", "failed", "crashed", "new")
 
 HELP = """
@@ -170,7 +173,7 @@ class RunScreen(Screen[None]):
         elif self._engine is not None and self._engine.poll() is not None and not self._said_ended:
             self._said_ended = True
             reason = self.model.run.status_reason if self.model.run else ""
-            if status in ("crashed", "failed", "new"):
+            if status in ("crashed", "failed", "new") or self._engine.returncode in _PROBLEMS:
                 words = last_words(self.directory) or reason
                 self._tell(words or "it ended without a word", "The engine ended", timeout=20)
             else:
