@@ -272,3 +272,15 @@ async def test_an_engine_that_cannot_go_on_says_why(
     async with watching(directory) as pilot:
         screen(pilot).start_engine()
         await until(pilot, lambda: any(words in one.message for one in pilot.app._notifications))
+
+
+async def test_a_key_right_after_the_number_of_a_pane_is_that_panes(base: Path) -> None:
+    directory = await finished_run(base)
+    async with watching(directory) as pilot:
+        await pilot.press("5")
+        await until(pilot, lambda: screen(pilot).grid.current == "log")
+        await pilot.pause()
+        screen(pilot).action_pane(1)
+        focused = screen(pilot).focused
+        assert focused is not None
+        assert any(pane.id == "pane-population" for pane in focused.ancestors)
