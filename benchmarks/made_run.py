@@ -39,7 +39,8 @@ _SAID = (
     "Here is the network with a wider stem and one block less. ```python class Head ( nn . Module ) : def "
     "forward ( self , x ) : return self . fc ( x . mean ( ( 2 , 3 ) ) ) ```"
 )
-_ANSWER = _SAID.split()
+SAID = _SAID.split()
+"""The words that a model speaks, over and over."""
 
 
 class MadeRun:
@@ -52,6 +53,7 @@ class MadeRun:
         self._task = find_task("ExquisiteNetV2")
         self._calls = CallLog(self.store, clock=clock)
         self.number = self.store.next_number()
+        self._speaking = 0
 
     def individual(self, *, train: bool = True) -> int:
         """One child from its proposal to its metrics; without `train` it is left in training."""
@@ -59,7 +61,7 @@ class MadeRun:
         self.number += 1
         generation, slot = divmod(number - 1, POPULATION) if number else (0, -1)
         if number and slot == 0:
-            store.open_generation(generation)
+            store.open_generation(generation, slots=POPULATION)
         operator = rng.choice(OPERATORS) if number else "seed"
         parents = (rng.randrange(max(0, number - POPULATION), number),) if number else ()
         persona, category = rng.choice(PERSONAS), rng.choice(CATEGORIES)
@@ -82,6 +84,24 @@ class MadeRun:
         accuracy = 0.1 + 0.8 * (1 - math.exp(-step / 120))
         point = CurvePoint(step, step / 50, 2.3 * math.exp(-step / 150), accuracy)
         self.store.add_curve_point(evaluation, number, point)
+
+    def speak_anew(self, attempt: int) -> None:
+        """End the call that speaks, and begin the next."""
+        record = CallRecord(0, attempt, 0, "mutate", "mutation", "expert", "complex", "Head", "made:7b",
+                            {"temperature": 0.3, "seed": 1}, *_ASKED)  # fmt: skip
+        if attempt:
+            before = replace(record, attempt=attempt - 1, answer=_SAID, finished=True, completion_tokens=300)
+            self._calls.record(replace(before, total_s=6.0))
+        self._calls.begin(record)
+        self._speaking = attempt
+
+    def say(self, text: str) -> None:
+        """Words of the call that speaks, on disk at once."""
+        with self.store.step() as connection:
+            connection.execute(
+                "INSERT INTO live_words (individual, attempt, step, kind, text) VALUES (0, ?, 0, 'text', ?)",
+                (self._speaking, text),
+            )
 
     def _evaluate(self, number: int, *, train: bool) -> None:
         params = int(300_000 * 10 ** (self._rng.random() - 0.5))
@@ -141,7 +161,7 @@ class MadeRun:
         while True:
             await asyncio.sleep(1 / WORDS_A_SECOND)
             said += 1
-            self._calls.words(0, 99, 0, "text", _ANSWER[said % len(_ANSWER)] + ("\n" if said % 12 == 0 else " "))
+            self._calls.words(0, 99, 0, "text", SAID[said % len(SAID)] + ("\n" if said % 12 == 0 else " "))
             if said % 1500 == 0:  # an answer has an end
                 self._calls.words(0, 99, 0, "again", "made to begin again")
 
@@ -160,7 +180,7 @@ def make_run(
                  {"name": "digits", "digest": "made", "counts": {}}, with_references(specs_of(task, ()), reference),
                  {"torch": "made", "device": "cpu", "slots": 2}, 0.0)  # fmt: skip
     with closing(Store(directory.database, clock=clock)) as store:
-        store.create_run(row, flatten(Controls()))
+        store.create_run(row, flatten(Controls(population=POPULATION)))
         store.set_status("running")
     made = MadeRun(directory, clock=clock)
     with closing(made.store):

@@ -83,6 +83,9 @@ class PointExecutor:
         self.steps = 0
         """Taken by all trainings, ended ones as far as they came."""
 
+    async def resize(self, slots: int) -> int:  # noqa: ARG002
+        return self.slots
+
     async def check(self, request: CheckRequest) -> CheckReport:
         point = read(request.source)
         return CheckReport(Outcome.OK, "", int(params_of(point)), 1000, (), repr(point))

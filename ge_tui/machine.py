@@ -130,7 +130,7 @@ def _memory() -> Finding:
     memory = psutil.virtual_memory()
     detail = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free, {os.cpu_count()} cores"
     if memory.available < 2 << 30:
-        return Finding("memory", Grade.WARNING, detail, "close something, or lower evaluation.slots")
+        return Finding("memory", Grade.WARNING, detail, "close something, or lower slots")
     return Finding("memory", Grade.GOOD, detail)
 
 

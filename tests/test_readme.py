@@ -42,7 +42,7 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     file = tmp_path / "run.toml"
     file.write_text(example, encoding="utf-8")
     settings = read_settings([file])
-    assert settings.search.population == tomli.loads(example)["population"]
+    assert settings.controls.population == tomli.loads(example)["population"]
     assert settings.controls.operator == {"width": 2.0}
 
 

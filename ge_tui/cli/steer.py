@@ -10,7 +10,7 @@ from typing import Any
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UserError
 from ge_tui.run import inbox
-from ge_tui.run.controls import checker, flatten, fold, take_requests
+from ge_tui.run.controls import checker, flatten, in_force, take_requests
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.store import RunReader
 from ge_tui.settings import Settings, parse_assignment
@@ -24,13 +24,13 @@ def steer(options: argparse.Namespace) -> int:
     directory = find_run(options.runs, options.run)
     changes = [parse_assignment(text, controls_only=True) for text in options.changes]
     with RunReader(directory.database) as reader:
-        before, check = fold(reader.controls()), checker(reader)
+        before, check = in_force(reader), checker(reader)
     for change, text in zip(changes, options.changes, strict=True):
         check(with_values(Settings(controls=before), [change], f"'{text}'").controls)
     requests = [inbox.send(directory.inbox, ".".join(path[1:]), value) for path, value in changes]
     taken = take_requests(directory) or _wait(directory, [request.id for request in requests])
     with RunReader(directory.database) as reader:
-        now = flatten(fold(reader.controls()))
+        now = flatten(in_force(reader))
         _refuse_refused(reader, [request.id for request in requests], taken=taken)
     if options.json:
         print_json({"taken": taken, "controls": now})

@@ -31,7 +31,7 @@ def print_time(reader: RunReader, *, as_json: bool) -> None:
     print(f"training slots {_busy(found.slots)}")
     print(f"{'LLM lanes' if found.asks else 'proposals':14} {_busy(found.lanes)}")
     print("\nwhere the time of the training slots went")
-    every = found.slots.places * found.worked_s
+    every = found.slots.offered_s
     for name, seconds in (("training", found.slots.seconds), *((_CAUSES[c], s) for c, s in found.idle_s.items())):
         print(f"  {seconds:10,.0f} s  {seconds / every if every else 0:6.1%}  {name}")
     print("\nwhat individuals spent their time with, all together")

@@ -49,6 +49,9 @@ class CachingExecutor:
     def slots(self) -> int:
         return self._executor.slots
 
+    async def resize(self, slots: int) -> int:
+        return await self._executor.resize(slots)
+
     async def check(self, request: CheckRequest) -> CheckReport:
         return await self._executor.check(request)
 

@@ -33,6 +33,8 @@ class Draws:
     """An elite and the segment in which it differs from the seed."""
     insight: Insight | None = None
     """What was learned from it before, to be used again."""
+    top_p: float | None = None
+    """As the controls have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def draw_call(operator: str, genome: Genome, brief: Brief, story: Story, habits:
         model,
         exemplar,
         insight,
+        story.top_p,
     )
 
 

@@ -55,7 +55,7 @@ class Sampling:
 
     model: str
     options: Options
-    """The seed and the temperature are each call's own."""
+    """The seed, the temperature and top_p are each call's own."""
     think: bool | str | None
     keep_alive: str
     prompt_chars: int
@@ -125,7 +125,7 @@ class LlmProposer:
             return kept
         sampling = self._samplings[order.model]
         prompt = self._setting.catalogue.fill("rephrase", {"request": order.passage})
-        options = replace(sampling.options, temperature=order.temperature, seed=order.seed)
+        options = replace(sampling.options, temperature=order.temperature, seed=order.seed, top_p=order.top_p)
         call = Call(sampling.model, "", prompt, options, sampling.think, sampling.keep_alive)
         self._tell("rephrasing", None, generation=order.generation, wording=order.version.ref)
         answer = await self._generate(call, None, lambda _kind, _text: None)
@@ -165,7 +165,7 @@ class LlmProposer:
     ) -> Recorded:
         """Send a call until it is answered or given up, and keep what came of it."""
         sampling = self._samplings[draws.model]
-        options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed)
+        options = replace(sampling.options, temperature=draws.temperature, seed=draws.seed, top_p=draws.top_p)
         call = Call(sampling.model, prompt.system, prompt.text, options, sampling.think, sampling.keep_alive)
         number = where[0]
         self._tell("asking", number, operator=draws.operator, persona=draws.persona, category=draws.category,

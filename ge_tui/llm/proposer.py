@@ -87,6 +87,8 @@ class Story:
     aim: Aim = NO_AIM
     wordings: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     """The versions to draw from of what is worded in more than one way, or in another than the catalogue's."""
+    top_p: float | None = None
+    """Of its sampling; None: the model's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class RephraseOrder:
     seed: int
     model: str
     """Who is asked."""
+    top_p: float | None = None
+    """None: the model's own."""
 
 
 @runtime_checkable

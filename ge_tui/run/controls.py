@@ -32,10 +32,23 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield f"{prefix}{name}", value
 
 
-def fold(rows: Iterable[ControlRow]) -> Controls:
-    """The controls in force after some rows. Raises UsageError on a row that is no control."""
+def fold(rows: Iterable[ControlRow], begin: Controls | None = None) -> Controls:
+    """The controls in force after some rows, which change what it began with; the defaults, where nothing is said.
+
+    Raises UsageError on a row that is no control.
+    """
     values = [(("controls", *row.key.split(".", maxsplit=1)), row.new) for row in rows]
-    return with_values(Settings(), values, "the run's controls").controls
+    return with_values(Settings(controls=begin or Controls()), values, "the run's controls").controls
+
+
+def settled_at_launch(queries: Queries) -> Controls:
+    """The controls a run was launched with, also those that were no controls when it was."""
+    return Settings.model_validate(queries.run().settings).controls
+
+
+def in_force(queries: Queries) -> Controls:
+    """The controls of a run as they stand on record."""
+    return fold(queries.controls(), settled_at_launch(queries))
 
 
 def checker(queries: Queries) -> Callable[[Controls], None]:
@@ -107,7 +120,8 @@ class ControlBoard:
         self._inbox = inbox_folder
         self._validate = validate
         self._rows = store.controls()
-        self._current = fold(self._rows)
+        self._launched = settled_at_launch(store)
+        self._current = fold(self._rows, self._launched)
         self._stuck: set[str] = set()
 
     @property
@@ -118,6 +132,11 @@ class ControlBoard:
     @property
     def current(self) -> Controls:
         return self._current
+
+    @property
+    def launched(self) -> Controls:
+        """What the run was launched with."""
+        return self._launched
 
     def refresh(self) -> Controls:
         """Take in the requests that wait, and say what is in force now."""
@@ -138,12 +157,14 @@ class ControlBoard:
 
     def at(self, seq: int) -> Controls:
         """The controls that were in force after the change with this number."""
-        return self._current if seq >= self.seq else fold(row for row in self._rows if row.seq <= seq)
+        if seq >= self.seq:
+            return self._current
+        return fold((row for row in self._rows if row.seq <= seq), self._launched)
 
     def value_at(self, key: str, seq: int) -> Any:
         """The value of one control after the change with this number; quicker than `at` in a long run."""
         rows = (row.new for row in reversed(self._rows) if row.seq <= seq and row.key == key)
-        return next(rows, getattr(Controls(), key))
+        return next(rows, getattr(self._launched, key))
 
     def set(self, actor: str, key: str, value: Any) -> None:
         """Change a control from inside the engine; nothing is recorded where it has that value already."""

@@ -32,7 +32,7 @@ FORKED = "forked"
 """The kind of the event that tells where a run came from."""
 _MUST_STAY = frozenset({"task", "data", "seed", "search.objectives", "evaluation.recipe", "evaluation.rung",
                         "evaluation.first_rung"})  # fmt: skip
-_BETWEEN_GENERATIONS = frozenset({"search.population", "search.initial_population"})
+_BETWEEN_GENERATIONS = frozenset({"search.initial_population"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,6 @@ def sampling_for(settings: OllamaSettings, name: str, info: ModelInfo, task: Tas
         num_ctx=window,
         num_predict=predict,
         seed=0,
-        top_p=own(settings.top_p),
         top_k=None if settings.top_k < 0 else settings.top_k,
         min_p=own(settings.min_p),
         repeat_penalty=own(settings.repeat_penalty),

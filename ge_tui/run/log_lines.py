@@ -112,6 +112,11 @@ def _references(event: EventRow) -> str:
     )
 
 
+def _generation(event: EventRow) -> str:
+    slots = event.payload.get("slots")
+    return f"generation {event.payload.get('generation')} begun" + (f": {slots} slots" if slots else "")
+
+
 def _session(event: EventRow) -> str:
     known = {name: value for name, value in event.payload.items() if isinstance(value, str | int | float)}
     return _whole("the engine began: " + ", ".join(f"{name} {value}" for name, value in known.items()))
@@ -141,7 +146,8 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "run_running": lambda _: "the run is under way",
     "run_stopped": lambda e: _told(e, "the run was stopped"),
     "run_finished": lambda e: _told(e, "the run is finished"),
-    "generation_opened": lambda e: f"generation {e.payload.get('generation')} begun",
+    "generation_opened": _generation,
+    "slots": lambda e: f"up to {e.payload.get('slots')} trainings at once from now on",
     "references_frozen": _references,
     "session": _session,
     "recovered": line_of,

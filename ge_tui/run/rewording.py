@@ -88,7 +88,9 @@ class Rewording:
         passage = found[int(place * len(found))]
         temperature = temperature_in("rephrase", heat, controls.temperature, controls.temperature_spread)
         model = weighted_choice(rng, weights_in_force(controls, MODEL, rephraser.models))
-        order = RephraseOrder(generation, holder.version, passage.text, temperature, int(seed * (1 << 31)), model)
+        order = RephraseOrder(
+            generation, holder.version, passage.text, temperature, int(seed * (1 << 31)), model, controls.top_p or None
+        )
         call = await rephraser.rephrase(order)
         keep_rephrasing(self._store, generation, holder, call, _read(call, passage, holder, kept))
 

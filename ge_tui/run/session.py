@@ -22,7 +22,7 @@ from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.evaluation.task import ObjectiveSpec, Task, find_task
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
-from ge_tui.run.controls import ControlBoard, check_aim, check_controls, check_models, checker, flatten
+from ge_tui.run.controls import ControlBoard, check_aim, check_controls, check_models, checker, flatten, in_force
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.language_models import find_models, models_named
@@ -128,7 +128,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
         if models is not None:
             closing.push_async_callback(models.client.close)
-        executor = LocalExecutor(local_settings(settings.evaluation))
+        executor = LocalExecutor(local_settings(settings.evaluation, in_force(store).slots))
         closing.push_async_callback(executor.close)
         machine = await executor.start()
         store.recover()
@@ -176,12 +176,12 @@ def _resumable() -> Iterator[None]:
         raise
 
 
-def local_settings(settings: EvaluationSettings) -> LocalSettings:
+def local_settings(settings: EvaluationSettings, slots: int = 0) -> LocalSettings:
     """Raises UsageError."""
     box = settings.box
     return LocalSettings(
         device=settings.device,
-        slots=settings.slots,
+        slots=slots,
         threads=settings.threads,
         memory_mb=settings.memory_mb,
         max_output=settings.max_output_kb << 10,

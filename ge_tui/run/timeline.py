@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.records import TRAINING_ENDED
@@ -32,6 +34,9 @@ class Busy:
     """How busy something was that can do so many things at once."""
 
     places: int
+    """The latest number."""
+    offered_s: float
+    """Working time of all places, as many as there were."""
     seconds: float
     """Of work, over all places."""
     utilisation: float
@@ -77,19 +82,20 @@ def timeline(events: Sequence[EventRow], calls: Sequence[Span], slots: int, lane
     stages = {stage: _clip(spans, work) for stage, spans in _stages(events).items()}
     trainings = stages[Stage.TRAINING]
     slots = slots or max((count for _, _, (count,) in _sweep(work, [trainings])), default=0) or 1
+    places = _clip(_places(events, slots), work)
     asked = _clip(calls, work) if calls else stages[Stage.PROPOSAL]
     worked = _length(work)
     idle = {"check": 0.0, "proposal": 0.0, "nothing": 0.0}
-    for begin, end, (training, checking, proposing) in _sweep(
-        work, [trainings, stages[Stage.CHECK], stages[Stage.PROPOSAL]]
+    for begin, end, (there, training, checking, proposing) in _sweep(
+        work, [places, trainings, stages[Stage.CHECK], stages[Stage.PROPOSAL]]
     ):
         cause = "check" if checking else "proposal" if proposing else "nothing"
-        idle[cause] += max(0, slots - training) * (end - begin)
+        idle[cause] += max(0, there - training) * (end - begin)
     return Timeline(
         worked,
         sessions,
-        _busy(slots, trainings, worked),
-        _busy(lanes, asked, worked),
+        _busy(slots, trainings, _length(places)),
+        _busy(lanes, asked, lanes * worked),
         bool(calls),
         idle,
         {stage: _length(spans) for stage, spans in stages.items()},
@@ -117,6 +123,14 @@ def _work(events: Sequence[EventRow]) -> tuple[list[Span], int]:
     if since is not None:
         spans.append((since, last))
     return spans, sessions
+
+
+def _places(events: Sequence[EventRow], latest: int) -> list[Span]:
+    """When each training slot was there; `latest` is their number where the events do not say it."""
+    told = [(event.at, int(event.payload["slots"])) for event in events if event.payload.get("slots")
+            and event.kind in ("session", "slots")]  # fmt: skip
+    changes = [(-math.inf, told[0][1] if told else latest), *told, (math.inf, 0)]
+    return [(since, until) for (since, count), (until, _) in pairwise(changes) for _ in range(count) if until > since]
 
 
 def _stages(events: Iterable[EventRow]) -> dict[Stage, list[Span]]:
@@ -180,9 +194,9 @@ def _clip(spans: Iterable[Span], work: Sequence[Span]) -> list[Span]:
     ]
 
 
-def _busy(places: int, spans: Sequence[Span], worked: float) -> Busy:
+def _busy(places: int, spans: Sequence[Span], offered: float) -> Busy:
     seconds = _length(spans)
-    return Busy(places, seconds, seconds / (places * worked) if worked else 0.0)
+    return Busy(places, offered, seconds, seconds / offered if offered else 0.0)
 
 
 def _length(spans: Iterable[Span]) -> float:

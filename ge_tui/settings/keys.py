@@ -1,7 +1,7 @@
 """The names of settings, as users write them.
 
-A setting's full key is its path in the schema (`search.population`). The groups `search` and `controls` may
-be left out, and so may `evaluation` where the rest of the name is unmistakable: `population`, `temperature`,
+A setting's full key is its path in the schema (`search.generations`). The groups `search` and `controls` may
+be left out, and so may `evaluation` where the rest of the name is unmistakable: `generations`, `temperature`,
 `persona.expert`, `rung`.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from ge_tui.errors import UsageError
-from ge_tui.settings.schema import Controls, Group, Settings
+from ge_tui.settings.schema import MOVED, Controls, Group, Settings
 
 _MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
 _MUST_STAY = ("evaluation.recipe", "evaluation.rung", "evaluation.first_rung")
@@ -60,6 +60,8 @@ def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
     What follows a table's name is one name, dots and all: models are called `qwen2.5-coder:7b`.
     """
     words = tuple(name.strip().split("."))
+    if words in MOVED:
+        return MOVED[words]
     keys = [key for key in all_keys() if key.is_control or not controls_only]
     matches = {
         (*key.path, ".".join(words[length:])) if key.is_table else key.path: None

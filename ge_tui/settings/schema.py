@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 Weight = Annotated[float, Field(ge=0, le=1000)]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -18,6 +19,14 @@ LLM_OPERATORS = ("mutate", "eot", "crossover")
 """What an LLM may be asked to do with a parent."""
 BANDS = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(9))
 """Every band of temperatures that an operator can reach."""
+
+MOVED: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("search", "population"): ("controls", "population"),
+    ("evaluation", "slots"): ("controls", "slots"),
+    ("ollama", "top_p"): ("controls", "top_p"),
+    ("ollama", "repairs"): ("controls", "repairs"),
+}
+"""What were fixed settings once and are controls now: older runs and files name their former places."""
 
 Chooser = Literal["manual", "assist", "auto"]
 
@@ -73,6 +82,17 @@ class Controls(Group):
         "no",
         description="end the run: after this generation, or now (work under way is done again on resume)",
     )
+    population: int = Field(
+        12, ge=1, le=1000, description="slots for children in each generation; a change holds from the next one"
+    )
+    slots: int = Field(
+        0,
+        ge=0,
+        le=64,
+        json_schema_extra={"zero_in_words": "automatic"},
+        description="trainings at once; 0: one a GPU, or one a core without a GPU; where they become fewer, those "
+        "under way are finished",
+    )
     temperature: float = Field(
         1.0,
         ge=0,
@@ -81,6 +101,12 @@ class Controls(Group):
     )
     temperature_spread: Probability = Field(
         1.0, description="how much of an operator's range of temperatures an LLM is asked with: 0 is its middle alone"
+    )
+    top_p: Probability = Field(
+        0.0,
+        json_schema_extra={"zero_in_words": "the model's own"},
+        description="nucleus sampling: a token is drawn from the likeliest that come to so much together; 0: the "
+        "model's own",
     )
     crossover_probability: Probability = Field(0.35, description="for each pair of neighbouring slots")
     mutation_probability: Probability = Field(0.8, description="for each slot, after crossover")
@@ -91,6 +117,9 @@ class Controls(Group):
         0.0,
         description="that, once a generation, an LLM is asked to reword one of its own prompts; the new wording "
         "competes with the old and goes if it does no better",
+    )
+    repairs: int = Field(
+        2, ge=0, le=20, description="times a child that fails its checks goes back to the LLM with the error"
     )
     persona: dict[str, Weight] = Field(
         default_factory=lambda: _equal_weights(PERSONAS),
@@ -160,6 +189,7 @@ class Controls(Group):
         0,
         ge=0,
         le=1000,
+        json_schema_extra={"zero_in_words": "never"},
         description="end a training that has not risen for so many validations and is below the best of the living "
         "that are no larger, at the same step; 0: never",
     )
@@ -167,17 +197,22 @@ class Controls(Group):
         0.3, description="the part of a training's steps before which none is ended early; the seed's never is"
     )
 
+    @field_validator("top_p", mode="before")
+    @classmethod
+    def _own_was_below_zero(cls, value: Any) -> Any:
+        """Older runs and files say -1 for the model's own."""
+        return 0.0 if value == -1 else value
+
 
 class SearchSettings(Group):
     """The population and its selection."""
 
-    population: int = Field(12, ge=1, le=1000, description="slots for children in each generation")
     initial_population: int = Field(
         0, ge=0, le=10_000, description="children made from the seed at the start; 0: as many as population"
     )
     generations: int = Field(10, ge=0, le=100_000, description="generations after the initial population")
     elites: int = Field(
-        0, ge=0, le=1000, description="individuals kept by SPEA2 in each generation; 0: as many as population"
+        0, ge=0, le=1000, description="individuals kept by SPEA2 in each generation; 0: as many as it has slots"
     )
     attempts: int = Field(
         6,
@@ -250,7 +285,6 @@ class EvaluationSettings(Group):
         "count against budgets as if they had been trained",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
-    slots: int = Field(0, ge=0, le=64, description="trainings at once; 0: one a GPU, or one a core without a GPU")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one training")
     memory_mb: int = Field(
         4096, ge=64, le=1 << 24, description="memory one genome may use beyond what torch itself needs, MiB"
@@ -290,7 +324,6 @@ class OllamaSettings(Group):
         0, ge=0, le=1 << 24, description="window in tokens; 0: from the longest prompt and the model's limit"
     )
     num_predict: int = Field(0, ge=0, le=1 << 20, description="longest answer in tokens; 0: from the size of the seed")
-    top_p: float = Field(-1.0, ge=-1, le=1, description="nucleus sampling; -1: the model's own")
     top_k: int = Field(-1, ge=-1, le=1_000_000, description="only the k likeliest tokens; -1: the model's own")
     min_p: float = Field(
         -1.0, ge=-1, le=1, description="least part of the likeliest token's chance; -1: the model's own"
@@ -312,7 +345,6 @@ class OllamaSettings(Group):
     )
     whole_file: Probability = Field(0.1, description="part of mutations and crossovers that may change the whole file")
     edits: Probability = Field(0.0, description="part of calls that asks for search/replace edits, not a full rewrite")
-    repairs: int = Field(2, ge=0, le=20, description="times a child that fails its checks goes back with the error")
 
 
 class BudgetSettings(Group):
@@ -349,3 +381,17 @@ class Settings(Group):
     ollama: OllamaSettings = OllamaSettings()
     budget: BudgetSettings = BudgetSettings()
     controls: Controls = Controls()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_former_places(cls, tree: Any) -> Any:
+        """Settings of an older run, with what has become a control among the controls."""
+        for (group, name), (_, control) in MOVED.items() if isinstance(tree, dict) else ():
+            if isinstance(tree.get(group), dict) and name in tree[group]:
+                value = tree[group][name]
+                tree = {
+                    **tree,
+                    group: {key: other for key, other in tree[group].items() if key != name},
+                    "controls": {control: value, **tree.get("controls", {})},
+                }
+        return tree

@@ -82,7 +82,7 @@ def runs_at_once(study: Study, slots: int) -> int:
     """How many runs of a study may go on at once."""
     if study.parallel:
         return study.parallel
-    asked = max(run.settings.evaluation.slots for run in study.runs)
+    asked = max(run.settings.controls.slots for run in study.runs)
     return max(1, slots // asked) if asked else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from ge_tui.run.directory import RunDirectory
 
 LOG = "engine.log"
 """What the engine prints, in the run's folder: its events as JSON lines, and its last words."""
+_LEAST_FREE = 1 << 20
+"""With fewer bytes than this a run's database can hardly grow."""
 
 
 def start_engine(directory: RunDirectory, changes: Sequence[str] = ()) -> subprocess.Popen[bytes]:
@@ -27,10 +30,20 @@ def start_engine(directory: RunDirectory, changes: Sequence[str] = ()) -> subpro
 
 
 def last_words(directory: RunDirectory) -> str:
-    """Why the engine ended, where it said so: the last line that is not an event."""
+    """Why the engine ended, where it said so: the last line that is not an event; on a full disk it could not."""
     try:
         lines = (directory.path / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
     spoken = [line for line in lines if line.strip() and not line.startswith("{")]
-    return spoken[-1].removeprefix("ge-tui: ") if spoken else ""
+    return spoken[-1].removeprefix("ge-tui: ") if spoken else _full_disk(directory)
+
+
+def _full_disk(directory: RunDirectory) -> str:
+    """A sentence where nothing can be written any more; empty where it can."""
+    try:
+        free = shutil.disk_usage(directory.path).free
+    except OSError:
+        return ""
+    said = f"the disk is full: {free // 1000:,} kB are free where the run lies, {directory.path}"
+    return f"{said}. Make room, then resume it" if free < _LEAST_FREE else ""

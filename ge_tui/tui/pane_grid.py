@@ -203,7 +203,10 @@ class PaneGrid(Container):
             if self.screen.focused is None or pane not in self.screen.focused.ancestors_with_self:
                 self.screen.set_focus(pane if pane.focusable else next(iter(inner), None))
 
-        self.call_after_refresh(into)
+        if pane.is_mounted and pane.display:  # at once: the next key may be on its way already
+            into()
+        else:
+            self.call_after_refresh(into)
 
     # -- news --------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from run.fakes import AnyExecutor, FakeExecutor, Rig, settings_of
 
 from ge_tui.cli import main
 from ge_tui.run import session
-from ge_tui.run.engine import engine
+from ge_tui.run.engine import going_on
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def runs(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
-    monkeypatch.setattr(engine, "_LOOK_S", 0.01)
+    monkeypatch.setattr(going_on, "LOOK_S", 0.01)
     return folder
 
 

@@ -39,7 +39,7 @@ def completions(runs: Path, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("ge-tui st", ["steer"]),
+        ("ge-tui ste", ["steer"]),
         ("ge-tui attach mo", ["morning"]),
         ("ge-tui run --resume ", ["evening", "morning"]),
         ("ge-tui show evening se", ["seed"]),

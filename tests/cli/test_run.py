@@ -62,7 +62,7 @@ def test_settings_from_files_and_flags_the_later_over_the_earlier(
     assert said.code == 0
     settings = call("show", "a", "--json").json["run"]["settings"]
     assert (settings["data"], settings["seed"]) == ("fake", 3)
-    assert (settings["search"]["population"], settings["search"]["generations"]) == (1, 0)
+    assert (settings["controls"]["population"], settings["search"]["generations"]) == (1, 0)
     assert settings["controls"]["temperature"] == 0.5
 
 

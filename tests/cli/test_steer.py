@@ -50,7 +50,7 @@ def test_without_an_engine_the_change_is_on_record_at_once(rig: Rig, call: Call)
         ("persona.expert=-1", "greater than or equal to 0"),
         ("persona=1", "weights by name"),
         ("operator.widht=1", "no offline operator 'widht'"),
-        ("population=5", "cannot be changed while a run runs"),
+        ("attempts=5", "cannot be changed while a run runs"),
     ],
 )
 def test_mistakes_change_nothing(rig: Rig, call: Call, change: str, words: str) -> None:

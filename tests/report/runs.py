@@ -34,7 +34,7 @@ def hostile_run(base: Path, individuals: int = 60) -> RunDirectory:
 
 
 def _child(store: Store, number: int, parents: tuple[int, ...], seq: int, source: str) -> None:
-    store.open_generation(9)
+    store.open_generation(9, 2)
     store.propose(NewIndividual(number, 9, 0, "eot", HOSTILE, parents, "made", seq))
     call = CallRecord(number, 0, 0, "eot", "eot", HOSTILE, HOSTILE, "Head", HOSTILE, {"temperature": 0.3}, "s", "p",
                       answer=HOSTILE, finished=True, prompt_tokens=70, completion_tokens=30, total_s=6.0)  # fmt: skip

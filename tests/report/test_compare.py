@@ -48,7 +48,7 @@ def test_runs_of_the_same_settings_but_the_seed_are_a_group(found: Comparison) -
 
 
 def test_slots_and_threads_do_not_part_runs(runs: Path, tmp_path: Path) -> None:
-    rig = Rig(tmp_path, settings_of("seed=9", "evaluation.slots=3", "evaluation.threads=2"), name="other").create()
+    rig = Rig(tmp_path, settings_of("seed=9", "slots=3", "evaluation.threads=2"), name="other").create()
     rig.run(FakeExecutor())
     read, _ = read_runs([RunDirectory(runs / "full1"), rig.directory])
     (group,) = group_runs(read)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ge_tui.run.engine import engine
+from ge_tui.run.engine import going_on
 
 from .fakes import Rig
 
@@ -10,7 +10,7 @@ from .fakes import Rig
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine looks for requests all the time, so that no test waits for it."""
-    monkeypatch.setattr(engine, "_LOOK_S", 0.001)
+    monkeypatch.setattr(going_on, "LOOK_S", 0.001)
 
 
 @pytest.fixture

@@ -132,13 +132,17 @@ class FakeExecutor:
     def __init__(
         self, *, slots: int = 2, shuffle: int | None = None, twins: bool = True, failing: float = 0.15
     ) -> None:
-        self.slots = slots
+        self.slots = self._natural = slots
         self.checked: list[str] = []
         self.trained: list[str] = []
         self.closed = False
         self._rng = random.Random(shuffle) if shuffle is not None else None
         self._twins = twins
         self._failing = failing
+
+    async def resize(self, slots: int) -> int:
+        self.slots = slots or self._natural
+        return self.slots
 
     async def check(self, request: CheckRequest) -> CheckReport:
         self.checked.append(request.source)

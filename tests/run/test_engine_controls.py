@@ -241,7 +241,7 @@ BAD = {
     "key of another kind": b'{"key": 5, "value": 1}',
     "unknown key": b'{"key": "tempratur", "value": 1}',
     "empty key": b'{"key": "", "value": 1}',
-    "no control": b'{"key": "search.population", "value": 5}',
+    "no control": b'{"key": "search.attempts", "value": 5}',
     "inside a value": b'{"key": "pause.x.y", "value": 1}',
     "a whole table": b'{"key": "persona", "value": {"expert": 1}}',
     "a table as nothing": b'{"key": "operator", "value": null}',

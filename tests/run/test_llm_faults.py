@@ -45,7 +45,7 @@ def executor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AnyExecutor:
     monkeypatch.setattr("ge_tui.run.session.LocalExecutor", lambda _settings: made)
     monkeypatch.setattr("ge_tui.run.language_models.OllamaClient", functools.partial(OllamaClient, patience=HASTY))
     monkeypatch.setattr("ge_tui.llm.llm_proposer._CALM_S", 0.01)
-    monkeypatch.setattr("ge_tui.run.engine.engine._LOOK_S", 0.02)
+    monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.02)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return made
 

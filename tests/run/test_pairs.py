@@ -82,7 +82,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 async def test_the_pairs_of_a_real_run_come_from_its_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ge_tui.run.session import work
 
-    monkeypatch.setattr("ge_tui.run.engine.engine._LOOK_S", 0.002)
+    monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.002)
     directory = use(Asking(tmp_path), monkeypatch).create(
         "population=12", "generations=1", "mutation_probability=1", "crossover_probability=0", "aim_segment=SE"
     )

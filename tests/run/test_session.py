@@ -60,7 +60,7 @@ def test_more_generations_on_resume(tmp_path: Path) -> None:
     ("change", "words"),
     [
         ("seed=5", "cannot change in the middle"),
-        ("population=9", "cannot change in the middle"),
+        ("initial_population=9", "cannot change in the middle"),
         ("evaluation.rung=full", "cannot change in the middle"),
         ("objectives=loss:min", "cannot change in the middle"),
         ("temperature=0.5", "ge-tui steer run temperature=0.5"),

@@ -179,8 +179,8 @@ def test_twins_and_originals(store: Store) -> None:
 
 def test_generations(store: Store) -> None:
     add(store, 0, source="seed")
-    store.open_generation(0)
-    store.open_generation(0)
+    store.open_generation(0, 2)
+    store.open_generation(0, 2)
     store.carry(0, 1, 0)
     counts = {"children": 3, "evaluated": 1, "failed": 1, "duplicates": 1}
     store.close_generation(0, [MemberRow(0, 0, math.inf, True)], 0.5, 1, counts)
@@ -208,7 +208,7 @@ STEPS = {
     "start": lambda store: store.start_evaluation(0, "fast", "short", 0),
     "point": lambda store: store.add_curve_point(1, 2, CurvePoint(1, 0.1, 2.0)),
     "finish": lambda store: store.finish_evaluation(1, 2, ok()),
-    "open": lambda store: store.open_generation(1),
+    "open": lambda store: store.open_generation(1, 2),
     "carry": lambda store: store.carry(0, 3, 0),
     "close": lambda store: store.close_generation(
         0, [MemberRow(0, 0, 1.0, True)], 0.5, 1, {"children": 0, "evaluated": 0, "failed": 0, "duplicates": 0}
@@ -232,7 +232,7 @@ def dump(store: Store) -> list[str]:
 def test_a_step_that_breaks_leaves_neither_state_nor_event(
     step: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.open_generation(0)
+    store.open_generation(0, 2)
     add(store, 0, source="seed")
     add(store, 1)
     add(store, 2, source="child")

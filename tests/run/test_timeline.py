@@ -10,7 +10,7 @@ import pytest
 from ge_tui.evaluation.executors import CheckRequest, TrainRequest
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.llm.proposer import Brief, Proposal, Refusal
-from ge_tui.run.engine import engine
+from ge_tui.run.engine import going_on
 from ge_tui.run.store import EventRow
 from ge_tui.run.timeline import Stage, Timeline, timeline, timeline_of
 
@@ -88,7 +88,7 @@ class SlowExecutor(FakeExecutor):
 
 
 def simulate(base: Path, monkeypatch: pytest.MonkeyPatch, *assignments: str, slots: int = 1) -> Timeline:
-    monkeypatch.setattr(engine, "_LOOK_S", 5.0)
+    monkeypatch.setattr(going_on, "LOOK_S", 5.0)
     loop = VirtualLoop()
     settings = settings_of("population=12", "generations=5", *assignments)
     rig = Rig(base, settings, store_type=lambda file: FastStore(file, clock=loop.time)).create()

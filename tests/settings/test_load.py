@@ -46,13 +46,13 @@ def test_without_anything_given_the_defaults_hold():
 def test_a_file_counts_over_the_defaults_and_an_assignment_over_the_file(toml):
     file = toml("population = 20\ngenerations = 5\n")
     found = read_settings([file], ["generations=7", "generations=8"])
-    assert (found.search.population, found.search.generations) == (20, 8)
+    assert (found.controls.population, found.search.generations) == (20, 8)
 
 
 def test_a_later_file_counts_over_an_earlier_one(toml):
-    files = toml("population = 20\nseed = 3\n", "a.toml"), toml("search.population = 30\n", "b.toml")
+    files = toml("population = 20\nseed = 3\n", "a.toml"), toml("controls.population = 30\n", "b.toml")
     found = read_settings(files)
-    assert (found.search.population, found.seed) == (30, 3)
+    assert (found.controls.population, found.seed) == (30, 3)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_kinds_of_values():
     found = from_assignments(
         "population=5", "temperature=2", "pause=true", "stop=now", 'task="a b"', "data=folder:/x y/z", "hours=1.5"
     )
-    assert (found.search.population, found.controls.temperature, found.controls.pause) == (5, 2.0, True)
+    assert (found.controls.population, found.controls.temperature, found.controls.pause) == (5, 2.0, True)
     assert (found.controls.stop, found.task, found.data, found.budget.hours) == ("now", "a b", "folder:/x y/z", 1.5)
 
 
@@ -124,9 +124,9 @@ def test_weights_not_named_keep_their_default():
         ("operator=1", "'operator' holds weights by name; write operator.NAME"),
         ("population", "'population' is not of the form key=value"),
         ("=5", "'=5' is not of the form key=value"),
-        ("population=0", "'population=0': search.population should be greater than or equal to 1, not 0"),
-        ("population=1001", "'population=1001': search.population should be less than or equal to 1000, not 1001"),
-        ("population=true", "'population=true': search.population should be a number, not True"),
+        ("population=0", "'population=0': controls.population should be greater than or equal to 1, not 0"),
+        ("population=1001", "'population=1001': controls.population should be less than or equal to 1000, not 1001"),
+        ("population=true", "'population=true': controls.population should be a number, not True"),
         ("temperature=hot", "'temperature=hot': controls.temperature should be a number, not 'hot'"),
         ("temperature=nan", "'temperature=nan': controls.temperature should be a finite number, not nan"),
         ("hours=inf", "'hours=inf': budget.hours should be a finite number, not inf"),
@@ -156,7 +156,7 @@ def test_a_mistake_is_told_with_its_place_its_key_and_what_would_do(assignment, 
         ("[population]\n", "'population' is one value, not a group of settings"),
         ("persona = 3\n", "'persona' holds weights by name; write persona.expert, persona.mad_scientist, "
          "persona.magoo, persona.engineer"),
-        ("population = 0\n", "search.population should be greater than or equal to 1, not 0"),
+        ("population = 0\n", "controls.population should be greater than or equal to 1, not 0"),
         ("task = 5\n", "task should be a valid string, not 5"),
         ("population = \n", "Invalid value (at line 1, column 14)"),
         ("x = 1\nx = 2\n", "Cannot overwrite a value (at line 2, column 6)"),
@@ -193,7 +193,7 @@ def test_controls_alone_can_be_asked_for():
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
-        ("population=5", "'population' cannot be changed while a run runs; it can be set when a run starts"),
+        ("attempts=5", "'attempts' cannot be changed while a run runs; it can be set when a run starts"),
         (
             "evaluation.rung=look",
             "'evaluation.rung' cannot be changed while a run runs; it can be set when a run starts",
@@ -213,7 +213,7 @@ def test_an_empty_name_is_no_name():
 
 
 def test_two_lines_are_not_two_settings():
-    assert "search.population" in complaint("population=5\nseed = 3")
+    assert "controls.population" in complaint("population=5\nseed = 3")
 
 
 def test_values_replaced_in_settings_are_checked_as_all_others():

@@ -94,7 +94,7 @@ def test_nothing_is_written_of_what_is_as_usual() -> None:
     assert to_toml(Settings()) == ""
     changed = read_settings((), ["population=7", "persona.expert=2", "llm=ollama:a:b=2,c"])
     assert to_toml(changed) == (
-        'llm = "ollama:a:b=2,c"\n\n[search]\npopulation = 7\n\n[controls.persona]\nexpert = 2.0\n'
+        'llm = "ollama:a:b=2,c"\n\n[controls]\npopulation = 7\n\n[controls.persona]\nexpert = 2.0\n'
     )
 
 

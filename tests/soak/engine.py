@@ -26,7 +26,7 @@ from ge_tui.evaluation.report import CurvePoint  # noqa: E402
 from ge_tui.llm import llm_proposer  # noqa: E402
 from ge_tui.llm.ollama import OllamaClient  # noqa: E402
 from ge_tui.run import language_models, session  # noqa: E402
-from ge_tui.run.engine import engine  # noqa: E402
+from ge_tui.run.engine import going_on  # noqa: E402
 from tests.run.asking import PickyExecutor  # noqa: E402
 from tests.run.test_llm_faults import HASTY  # noqa: E402
 
@@ -50,5 +50,5 @@ if not os.environ.get("GE_TUI_SOAK_TRAINS"):
     session.LocalExecutor = lambda _settings: SlowExecutor()
 language_models.OllamaClient = functools.partial(OllamaClient, patience=HASTY)
 llm_proposer._CALM_S = 0.01
-engine._LOOK_S = 0.05
+going_on.LOOK_S = 0.05
 raise SystemExit(main())

@@ -87,12 +87,12 @@ def assert_accounted_for(directory: RunDirectory) -> None:
         assert run.run().status == "finished"
         rows = run.individuals("number > 0")
         generations = run.generations()
+        sizes = {e.payload["generation"]: e.payload["slots"] for e in run.events() if e.kind == "generation_opened"}
         assert len(generations) == search.generations + 1
         assert all(row.closed_at is not None for row in generations)
         for row in generations:
             planned = [one for one in rows if one.generation == row.number and one.operator != "repair"]
-            first = search.initial_population or search.population
-            assert len(planned) + len(run.carried(row.number)) == (search.population if row.number else first)
+            assert len(planned) + len(run.carried(row.number)) == sizes[row.number]
         assert {row.status for row in rows} <= FINAL
         assert all(row.reason for row in rows if row.status is not Status.EVALUATED)
         assert [row.number for row in rows] == list(range(1, len(rows) + 1))

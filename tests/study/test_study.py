@@ -150,7 +150,7 @@ def test_a_study_survives_its_engines_and_is_compared(
 
     file.write_text(content.replace("population = 2", "population = 3"), encoding="utf-8")
     assert main(command) == 2
-    assert "was begun with search.population 2, the study says 3" in capsys.readouterr().err
+    assert "was begun with controls.population 2, the study says 3" in capsys.readouterr().err
 
 
 @pytest.mark.slow

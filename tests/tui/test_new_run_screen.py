@@ -120,14 +120,14 @@ async def pick(pilot: Pilot, listing: str, name: str, key: str = "space") -> Non
 
 async def test_a_mistake_is_told_beside_the_field_as_it_is_typed_and_goes_when_it_is_mended(tmp_path: Path) -> None:
     async with form(tmp_path) as pilot:
-        await fill(pilot, "search.population", "0")
-        assert "greater than or equal to 1" in row(pilot, "search.population").problem
+        await fill(pilot, "controls.population", "0")
+        assert "greater than or equal to 1" in row(pilot, "controls.population").problem
         assert "greater than or equal to 1" in hint(pilot)
         await pilot.press("enter")  # a wrong field is not left
-        assert screen(pilot).form.row_in_focus() is row(pilot, "search.population")
+        assert screen(pilot).form.row_in_focus() is row(pilot, "controls.population")
         await pilot.press("backspace", "8", "enter")
         await pilot.pause()
-        assert row(pilot, "search.population").problem == ""
+        assert row(pilot, "controls.population").problem == ""
         assert screen(pilot).form.row_in_focus() is row(pilot, "search.generations")
         await until(pilot, lambda: "88: 8 at the start, then 10 x 8" in preview(pilot))
 
@@ -136,11 +136,11 @@ async def test_the_start_goes_to_the_first_wrong_field_and_loses_nothing(tmp_pat
     async with form(tmp_path) as pilot:
         await fill(pilot, "seed", "x")
         await fill(pilot, "data", "nowhere")
-        await fill(pilot, "search.population", "3")
+        await fill(pilot, "controls.population", "3")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen(pilot).form.row_in_focus() is row(pilot, "data"))
         assert "no data set 'nowhere'" in row(pilot, "data").problem
-        assert (row(pilot, "seed").text, row(pilot, "search.population").text) == ("x", "3")
+        assert (row(pilot, "seed").text, row(pilot, "controls.population").text) == ("x", "3")
         assert isinstance(pilot.app.screen, NewRunScreen)
         assert all_runs(tmp_path / "runs") == []
 
@@ -161,13 +161,13 @@ async def test_settings_are_found_by_name_and_meaning(tmp_path: Path) -> None:
         await pilot.press("ctrl+f")
         await until(pilot, lambda: screen(pilot).focused is screen(pilot).form.search)
         await pilot.press(*"nucleus")
-        await until(pilot, lambda: [one.field.key for one in shown_advanced(pilot)] == ["ollama.top_p"])
+        await until(pilot, lambda: [one.field.key for one in shown_advanced(pilot)] == ["controls.top_p"])
         await pilot.press("enter")
         await pilot.pause()
-        assert screen(pilot).form.row_in_focus() is row(pilot, "ollama.top_p")
+        assert screen(pilot).form.row_in_focus() is row(pilot, "controls.top_p")
         await pilot.press("end", "ctrl+u", "0", "full_stop", "5")
         await pilot.pause()
-        assert screen(pilot).draft.settings().ollama.top_p == 0.5
+        assert screen(pilot).draft.settings().controls.top_p == 0.5
         screen(pilot).form.search.value = "no such thing"
         await until(pilot, lambda: screen(pilot).query_one("#nothing").display)
 
@@ -219,7 +219,7 @@ async def test_every_field_can_be_reached_at_any_size(tmp_path: Path, size: tupl
             if at is not None:
                 seen.add(at.field.key)
                 await until(pilot, lambda at=at: screen(pilot).form.region.contains_region(at.editor.region))
-        assert seen >= {"task", "data", "llm", "search.population", "budget.hours", "seed", "name"}
+        assert seen >= {"task", "data", "llm", "controls.population", "budget.hours", "seed", "name"}
 
 
 # -- models --------------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ async def test_time_is_measured_on_demand_and_holds_until_what_was_measured_chan
     with mock.patch("ge_tui.tui.new_run.errands.measure", measure):
         async with form(tmp_path) as pilot:
             assert "probe (^t) measures it" in preview(pilot)
-            await fill(pilot, "search.population", "4")
+            await fill(pilot, "controls.population", "4")
             await pilot.press("ctrl+t")
             await until(pilot, lambda: "40 s a training, 2 at once" in preview(pilot))
             await fill(pilot, "search.generations", "0")
@@ -400,14 +400,14 @@ async def test_measuring_can_be_stopped_and_its_failure_is_a_sentence(tmp_path: 
 
 async def test_the_command_is_copied_and_its_file_is_read_back(tmp_path: Path) -> None:
     async with form(tmp_path) as pilot:
-        await fill(pilot, "search.population", "3")
+        await fill(pilot, "controls.population", "3")
         await fill(pilot, "name", "mine")
         await pilot.press("ctrl+y")
         await until(pilot, lambda: "ge-tui run --config" in pilot.app.clipboard)
         assert f"--name mine --runs {tmp_path / 'runs'}" in pilot.app.clipboard
         (file,) = starting.presets()
         assert file.name == "mine.toml"
-        assert starting.read_preset(file).search.population == 3
+        assert starting.read_preset(file).controls.population == 3
         assert str(file) in pilot.app.clipboard
 
 
@@ -422,9 +422,9 @@ async def test_a_settings_file_fills_the_form_and_a_broken_one_changes_nothing(t
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, NewRunScreen))
             if name == "bad":
-                await until(pilot, lambda: "search.population should be" in toasts(pilot))
-                assert row(pilot, "search.population").text == "12"
-        await until(pilot, lambda: row(pilot, "search.population").text == "5")
+                await until(pilot, lambda: "controls.population should be" in toasts(pilot))
+                assert row(pilot, "controls.population").text == "12"
+        await until(pilot, lambda: row(pilot, "controls.population").text == "5")
         assert screen(pilot).draft.settings() == starting.read_preset(tmp_path / "good.toml")
 
 
@@ -447,7 +447,7 @@ async def test_presets_are_listed(tmp_path: Path) -> None:
 async def test_a_run_is_made_opened_and_started_as_the_form_says(tmp_path: Path) -> None:
     async with form(tmp_path) as pilot:
         await fill(pilot, "data", "fake:8")
-        await fill(pilot, "search.population", "3")
+        await fill(pilot, "controls.population", "3")
         await fill(pilot, "name", "first")
         await pilot.press("ctrl+s")
         opened = pilot.app.opened  # type: ignore[attr-defined]
@@ -459,9 +459,9 @@ async def test_a_run_is_made_opened_and_started_as_the_form_says(tmp_path: Path)
         wanted = read_settings((), ["data=fake:8", "population=3"])
         assert settings == wanted
         assert starting.read_preset(tmp_path / "runs" / "first" / "settings.toml") == wanted
-        assert recall()[MEMORY] == {"data": "fake:8", "search.population": "3"}
+        assert recall()[MEMORY] == {"data": "fake:8", "controls.population": "3"}
     async with form(tmp_path) as pilot:
-        assert row(pilot, "search.population").text == "3"
+        assert row(pilot, "controls.population").text == "3"
         assert row(pilot, "name").text == ""
 
 
@@ -491,7 +491,7 @@ async def test_a_place_that_will_not_do_is_a_sentence(tmp_path: Path, where: str
 
 async def test_a_start_can_be_stopped(tmp_path: Path) -> None:
     fetching = Fetching()
-    with mock.patch("ge_tui.tui.screens.new_run.make_ready", fetching):
+    with mock.patch("ge_tui.tui.new_run.launch.make_ready", fetching):
         async with form(tmp_path) as pilot:
             await fill(pilot, "data", "fake:8")
             await pilot.press("ctrl+s")
@@ -534,8 +534,8 @@ async def test_what_was_remembered_badly_and_a_broken_settings_file_do_not_keep_
     with environment(tmp_path):
         remember({MEMORY: ["rubbish"]})
     async with form(tmp_path) as pilot:
-        assert "search.population should be" in toasts(pilot)
-        assert row(pilot, "search.population").text == "12"
+        assert "controls.population should be" in toasts(pilot)
+        assert row(pilot, "controls.population").text == "12"
 
 
 @pytest.mark.parametrize("theme", sorted(file.name for file in find_themes()))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +16,7 @@ from textual.pilot import Pilot
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.app import GeTui
+from ge_tui.tui.engine_process import LOG
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.panes import PANES
@@ -248,3 +252,34 @@ async def test_two_hundred_fast_keys(base: Path) -> None:
         await pilot.pause()
         assert not pilot.app._exit
         assert pilot.app.screen.query(KeyLine)
+
+
+@pytest.mark.parametrize(("said", "code", "free", "words"), [
+    ("ge-tui: no Ollama answers at its address", 3, 1 << 30, "no Ollama answers"),
+    ("", 4, 4096, "the disk is full: 4 kB are free"),
+])  # fmt: skip
+async def test_an_engine_that_cannot_go_on_says_why(
+    base: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int, free: int, words: str
+) -> None:
+    directory = await finished_run(base)
+    (directory.path / LOG).write_text(f"{said}\n")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
+    monkeypatch.setattr(
+        "ge_tui.tui.screens.run.start_engine",
+        lambda _directory: subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"]),
+    )
+    async with watching(directory) as pilot:
+        screen(pilot).start_engine()
+        await until(pilot, lambda: any(words in one.message for one in pilot.app._notifications))
+
+
+async def test_a_key_right_after_the_number_of_a_pane_is_that_panes(base: Path) -> None:
+    directory = await finished_run(base)
+    async with watching(directory) as pilot:
+        await pilot.press("5")
+        await until(pilot, lambda: screen(pilot).grid.current == "log")
+        await pilot.pause()
+        screen(pilot).action_pane(1)
+        focused = screen(pilot).focused
+        assert focused is not None
+        assert any(pane.id == "pane-population" for pane in focused.ancestors)

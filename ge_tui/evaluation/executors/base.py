@@ -56,6 +56,13 @@ class Executor(Protocol):
         """How many trainings run at once."""
         ...
 
+    async def resize(self, slots: int) -> int:
+        """Run so many at once from now on, 0: as many as suits the place; how many that is.
+
+        What runs is finished. Never called twice at once.
+        """
+        ...
+
     async def check(self, request: CheckRequest) -> CheckReport: ...
 
     async def train(self, request: TrainRequest, on_progress: OnProgress) -> TrainReport: ...

@@ -89,12 +89,17 @@ class LocalExecutor:
         self._settings = settings
         self._checks = self._slot({}, "cpu")
         self._trainings: list[Slot] = []
-        self._free: asyncio.LifoQueue[int] = asyncio.LifoQueue()
+        self._free: asyncio.PriorityQueue[int] = asyncio.PriorityQueue()
+        """Slots without a training; the first is taken, so that the last can be given up."""
+        self._taken: set[int] = set()
         self._checking = asyncio.Lock()
         self._threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="slot")
         self._machine: Machine | None = None
         self._starting = asyncio.Lock()
         self._closed = False
+        self._greeting: dict[str, object] = {}
+        self._natural = 1
+        """Slots where none are asked for."""
         self._gpus = 0
 
     @property
@@ -109,11 +114,26 @@ class LocalExecutor:
             if self._machine is None:
                 greeting = await asyncio.get_running_loop().run_in_executor(self._threads, self._checks.start)
                 self._machine = self._plan_slots(greeting)
-                for number in range(self._machine.slots):
-                    environment = self._pin(number, greeting)
-                    self._trainings.append(self._slot(environment, self._machine.device))
-                    self._free.put_nowait(self._machine.slots - 1 - number)
+                self._greeting = greeting
+                self._add_slots()
             return self._machine
+
+    async def resize(self, slots: int) -> int:
+        """More slots begin at once. Of fewer, the workers of those that are not needed end with their training."""
+        machine = await self.start()
+        self._machine = replace(machine, slots=slots or self._natural)
+        self._add_slots()
+        for number in range(self._machine.slots, len(self._trainings)):
+            if number not in self._taken:
+                await asyncio.get_running_loop().run_in_executor(self._threads, self._trainings[number].discard)
+        return self._machine.slots
+
+    def _add_slots(self) -> None:
+        """As many as the machine is to have; those it has too many of stay, without a process."""
+        assert self._machine is not None
+        for number in range(len(self._trainings), self._machine.slots):
+            self._trainings.append(self._slot(self._pin(number, self._greeting), self._machine.device))
+            self._free.put_nowait(number)
 
     async def check(self, request: CheckRequest) -> CheckReport:
         problem = find_problem(request.source, request.contract)
@@ -136,8 +156,9 @@ class LocalExecutor:
         loop = asyncio.get_running_loop()
         answers = TrainAnswers(request, lambda point: loop.call_soon_threadsafe(on_progress, point))
         number = await self._free.get()
+        self._taken.add(number)
+        slot = self._trainings[number]
         try:
-            slot = self._trainings[number]
             ending = await self._run(slot, self._train_job(request), answers, answers.payload_bytes, _files(request))
             report = answers.report(ending, request.timeout_s)
             if report.outcome is Outcome.OK and self._settings.verify:
@@ -146,6 +167,9 @@ class LocalExecutor:
                 await loop.run_in_executor(self._threads, slot.discard)
             return report
         finally:
+            if number >= self.slots and not self._closed:  # one of those that are given up
+                await loop.run_in_executor(self._threads, slot.discard)
+            self._taken.discard(number)
             self._free.put_nowait(number)
 
     async def _verify(
@@ -237,7 +261,8 @@ class LocalExecutor:
             "cpu": min(_MAX_CPU_SLOTS, max(1, cores // self._settings.threads)),
         }
         box = BoxReport.model_validate(greeting["box"])
-        return Machine(device, self._settings.slots or natural[device], str(greeting.get("torch", "")), box)
+        self._natural = natural[device]
+        return Machine(device, self._settings.slots or self._natural, str(greeting.get("torch", "")), box)
 
     def _slot(self, environment: dict[str, str], device: str) -> Slot:
         settings = self._settings

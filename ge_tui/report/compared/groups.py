@@ -10,7 +10,7 @@ from ge_tui.report.compared.gather import ComparedRun
 
 _NOT_TELLING = (
     "seed",
-    "evaluation.slots",
+    "controls.slots",
     "evaluation.threads",
     "evaluation.device",
     "evaluation.fresh",

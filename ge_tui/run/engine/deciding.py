@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ge_tui.llm.proposer import Proposer
@@ -17,6 +17,7 @@ from ge_tui.run.crediting import (
     weights_in_force,
 )
 from ge_tui.run.engine.selection import Maker, SlotPlan, baseline_maker, choose_parents, plan_shared_slot, plan_slot
+from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Status, Store
 from ge_tui.run.store.acts import standing
@@ -50,16 +51,15 @@ class Deciding:
         proposer: Proposer,
         objectives: Sequence[Objective],
         seed: int,
-        slots: Callable[[int], int],
+        sizes: Sizes,
     ) -> None:
-        """`slots` says how many a generation has."""
         self._store = store
         self._pool = pool
         self._board = board
         self._proposer = proposer
         self._objectives = objectives
         self._seed = seed
-        self._slots = slots
+        self._sizes = sizes
         self._trials = TrialLog(store, pool, objectives)
         self._shared: dict[str, tuple[object, ...]] = {}
         """Of each kind of choice, what its shares were made from."""
@@ -68,7 +68,7 @@ class Deciding:
         """The slots of a generation that are still to be filled."""
         parents, vetoed = self.parents(generation), standing(self._store.connection).vetoed
         carried = self._store.carried(generation)
-        for slot in range(self._slots(generation)):
+        for slot in range(self._sizes.of(generation)):
             row = known.get(slot)
             if slot in carried or (row is not None and row.status is not Status.PROPOSING):
                 continue
@@ -97,7 +97,7 @@ class Deciding:
         return [member.individual for member in self._store.members(generation)] or [SEED]
 
     def _plan(self, parents: Sequence[int], slot: int, generation: int, controls: Controls) -> SlotPlan:
-        before = slot + (self._slots(0) + (generation - 1) * self._slots(generation) if generation else 0)
+        before = slot + self._sizes.before(generation)
         maker = baseline_maker(controls.baseline_share, before, asks=self._proposer.asks)
         if maker is not Maker.EVOLUTION:
             return SlotPlan(slot, (SEED,), ("create",), maker)
@@ -121,7 +121,7 @@ class Deciding:
             everyone = (*self._pool.evolved_front, *self._pool.measured)
             living = [one.number for one in everyone if one.number not in vetoed][:1]
         population = self._pool.tiers(living)
-        return choose_parents(population, self._objectives, self._slots(generation), self._seed, generation)
+        return choose_parents(population, self._objectives, self._sizes.of(generation), self._seed, generation)
 
     def _share_out(self, controls: Controls, generation: int) -> Controls:
         """Set the shares of what is left to the program, as controls on record: once in a generation, and again

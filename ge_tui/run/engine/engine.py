@@ -17,22 +17,17 @@ from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.closing import close_generation
 from ge_tui.run.engine.deciding import SEED, Decided
+from ge_tui.run.engine.going_on import GoingOn
 from ge_tui.run.engine.parts import Permits, RunPlan, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
 from ge_tui.run.engine.selection import OWN_SLOTS, repair_slot
-from ge_tui.run.engine.stopping import Spent, reason_to_stop, stop_rules
-from ge_tui.run.engine.work_clock import WorkClock
+from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.objectives import with_references
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
-
-_LOOK_S = 0.2
-"""How often requests are looked for while the engine waits."""
-_RECORD_S = 10.0
-"""How much working time a kill -9 may leave uncounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +67,15 @@ class Engine:
         self._seed = plan.settings.seed
         self._objectives = objectives_from(store.run().objectives)
         self._pool = Pool(store, self._objectives)
-        self._rules = stop_rules(plan.settings.budget)
-        self._worked_before = store.run().seconds
-        self._clock = WorkClock(now)
-        self._enough = ""
-        self._enough_soon = ""
-        """What `_enough` will be once all that is held back is trained."""
-        self._stepping = 0
-        """Children under way that a paused run was told to make."""
+        self._sizes = Sizes(store, board, plan.settings.search.initial_population)
+        self._slots_wanted = board.current.slots
+        self._go = GoingOn(store, board, plan.settings.budget, lambda: self._evaluating.held, now)
         self._open = 0
         """What is under way of a generation, besides the lanes that wait for something to do."""
         self._news = asyncio.Event()
         """Something of that ended, or there may be something to do for the user."""
         self._make_parts()
-        self._evaluations = self._evaluating.spent()
+        self._go.evaluations = self._evaluating.spent()
 
     async def run(self) -> Ending:
         """Run to the end. Whatever happens, the store then says how it ended, and nothing runs any more.
@@ -114,8 +104,8 @@ class Engine:
                 continue
             if await self._generation(number):
                 self._close(number)
-            if self._enough:
-                return Ending("finished", self._enough)
+            if self._go.enough:
+                return Ending("finished", self._go.enough)
             if self._board.refresh().stop == "generation":
                 return Ending("stopped", f"stopped after generation {number}, as asked")
         return Ending("finished", f"all {self._plan.settings.search.generations} generations are done")
@@ -149,14 +139,14 @@ class Engine:
 
     async def _generation(self, number: int) -> bool:
         """Propose and evaluate; whether all is done that was planned, so that the generation can be closed."""
-        self._store.open_generation(number)
+        self._sizes.begin(number)
         if self._proposer.asks and not self._rows_of(number):
             await self._reword(number)
         while True:
             await self._fill(number)
-            if self._enough or not self._acting.waiting():
+            if self._go.enough or not self._acting.waiting():
                 break
-        return not self._enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+        return not self._go.enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
 
     def _rows_of(self, generation: int) -> list[IndividualRow]:
         return self._store.individuals("generation = ? AND slot >= 0", (generation,))
@@ -172,7 +162,7 @@ class Engine:
                     self._begin(group, self._see_through(row.number))
                 elif row.status is Status.PROPOSING and row.operator == REPAIR:
                     self._begin(group, self._fill_repair(row))
-                elif self._may_repair(row) and repair_slot(row.slot, self._plan.slots(number)) not in known:
+                elif self._may_repair(row) and repair_slot(row.slot, self._sizes.of(number)) not in known:
                     self._begin(group, self._send_back(row.number))  # the engine died before it could
             lanes = [group.create_task(self._lane(slots, number, group)) for _ in range(self._proposer.lanes)]
             hand = group.create_task(self._serve(number, group))
@@ -180,7 +170,7 @@ class Engine:
             hand.cancel()
         await self._train_held()
         await self._evaluating.promote(number)
-        self._enough = self._enough or self._enough_soon
+        self._go.enough = self._go.enough or self._go.enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
             await self._confirming.confirm()
@@ -189,7 +179,7 @@ class Engine:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
         rows = self._rows_of(generation)
         planned = [row for row in rows if row.operator != REPAIR and row.slot < OWN_SLOTS]
-        return len(planned) + len(self._store.carried(generation)) == self._plan.slots(generation) and all(
+        return len(planned) + len(self._store.carried(generation)) == self._sizes.of(generation) and all(
             row.status not in (Status.PROPOSING, *unwanted) for row in rows
         )
 
@@ -197,14 +187,14 @@ class Engine:
         """Let the wordings of the prompts compete, where the proposer has any."""
         if isinstance(self._proposer, Rephraser):
             rewording = Rewording(self._store, self._pool, self._objectives, self._seed)
-            await rewording.before(generation, self._board.refresh(), self._proposer, self._may_go_on)
+            await rewording.before(generation, self._board.refresh(), self._proposer, self._go.may_go_on)
 
     async def _lane(self, slots: Iterator[Decided], generation: int, group: asyncio.TaskGroup) -> None:
         """Fill slots one after the other; each child's evaluation begins while the next is proposed.
 
         When all are filled it waits for what is under way, for the user may ask for another child meanwhile.
         """
-        while await self._may_propose(slot=True):
+        while await self._go.may_propose(slot=True):
             decided = self._acting.decided(generation) or next(slots, None)
             if decided is not None:
                 self._open += 1
@@ -227,21 +217,21 @@ class Engine:
         if not plan.operators:
             self._store.carry(generation, plan.slot, plan.parents[0])
             return
-        stepping = self._take_step()
+        stepping = self._go.take_step()
         if number is None:
             number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
             self._acting.made(plan, number)
         if await self._proposing.fill(number, plan, generation, decided.controls):
             self._begin(group, self._bring_up(number, stepping))
         else:
-            self._stepping -= stepping
+            self._go.step_done(stepping)
         await asyncio.sleep(0)
 
     async def _serve(self, generation: int, group: asyncio.TaskGroup) -> None:
         """Do for the user what takes no proposal, whenever it is asked for: edits enter, trainings are repeated."""
         first = True
         while True:
-            if (first or self._acting.waiting()) and await self._may_go_on():
+            if (first or self._acting.waiting()) and await self._go.may_go_on():
                 for number in self._acting.enter_edits(generation):
                     self._begin(group, self._see_through(number))
                 if self._make_room is None:
@@ -260,18 +250,9 @@ class Engine:
         self._open -= 1
         self._news.set()
 
-    def _take_step(self) -> int:
-        """Use up one of the steps of a paused run, if it has any."""
-        controls = self._board.current
-        if not (controls.pause and controls.steps):
-            return 0
-        self._board.set("auto", "steps", controls.steps - 1)
-        self._stepping += 1
-        return 1
-
     async def _bring_up(self, number: int, stepping: int) -> None:
         await self._see_through(number)
-        self._stepping -= stepping
+        self._go.step_done(stepping)
 
     async def _see_through(self, number: int) -> None:
         """Evaluate a child; one that fails its checks goes back for repair, if the proposer can."""
@@ -280,10 +261,10 @@ class Engine:
 
     async def _send_back(self, number: int) -> None:
         row = self._store.individual(number)
-        if row is None or not self._may_repair(row) or not await self._may_go_on():
+        if row is None or not self._may_repair(row) or not await self._go.may_go_on():
             return
         controls = self._board.refresh()
-        plan = repair_plan(row, self._plan.slots(row.generation), self._proposer)
+        plan = repair_plan(row, self._sizes.of(row.generation), self._proposer)
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
@@ -291,7 +272,7 @@ class Engine:
     def _may_repair(self, row: IndividualRow) -> bool:
         if row.number in standing(self._store.connection).vetoed:
             return False
-        return may_repair(row, self._plan.slots(row.generation), self._proposer, self._plan.settings.ollama.repairs)
+        return may_repair(row, self._sizes.of(row.generation), self._proposer, self._board.refresh().repairs)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""
@@ -311,63 +292,31 @@ class Engine:
 
     def _close(self, number: int) -> None:
         """Select who goes on, and put it on record with the generation's figures."""
-        close_generation(
-            self._store, self._pool, self._objectives, self._deciding.population, self._plan.elites, number
-        )
-        self._count_time()
+        elites = self._plan.settings.search.elites or self._sizes.of(number)
+        close_generation(self._store, self._pool, self._objectives, self._deciding.population, elites, number)
+        self._go.record_time()
 
-    # -- going on or not -------------------------------------------------------------------------------
-
-    async def _may_go_on(self, *, slot: bool = False) -> bool:
-        """Wait while the run is paused; whether anything new may still be begun.
-
-        A step lets one more slot be filled; whatever waits to be trained may be, until that child is done.
-        """
-        while self._is_held(slot=slot):
-            await asyncio.sleep(_LOOK_S)
-        if not self._enough:
-            self._enough = reason_to_stop(self._rules, self._spent())
-        return not self._enough
-
-    async def _may_propose(self, *, slot: bool = False) -> bool:
-        """As `_may_go_on`; trainings that are held back count as if they had begun."""
-        if not await self._may_go_on(slot=slot):
-            return False
-        self._enough_soon = reason_to_stop(self._rules, self._spent(self._evaluating.held))
-        return not self._enough_soon
-
-    def _is_held(self, *, slot: bool) -> bool:
-        controls = self._board.refresh()
-        steps_left = controls.steps or (self._stepping and not slot)
-        return controls.pause and controls.stop == "no" and not steps_left
-
-    async def _may_train(self, cost: float) -> bool:
-        if not await self._may_go_on():
-            return False
-        self._evaluations += cost
-        return True
-
-    def _give_back(self, cost: float) -> None:
-        self._evaluations -= cost
-
-    def _spent(self, held: float = 0.0) -> Spent:
-        self._tick()
-        tokens = self._store.count_tokens() if self._plan.settings.budget.tokens else 0
-        return Spent(self._evaluations + held, (self._worked_before + self._clock.seconds) / 3600, tokens)
+    # -- the end ---------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
-            self._tick()
+            self._go.keep_time()
+            await self._fit_slots()
             if self._acting.waiting():
                 self._acting.kill()
                 self._news.set()
-            if self._clock.unrecorded > _RECORD_S:
-                self._count_time()
             if not self._store.is_in_place():
                 raise RunError("the run's folder was moved or deleted while it was worked on")
-            await asyncio.sleep(_LOOK_S)
+            await self._go.rest()
         raise _StopNowError
+
+    async def _fit_slots(self) -> None:
+        """Train as many at once as the control says by now."""
+        wanted = self._board.current.slots
+        if wanted != self._slots_wanted:
+            self._slots_wanted = wanted
+            self._store.set_slots(await self._evaluating.resize(wanted))
 
     def _ending_of(self, errors: BaseExceptionGroup[BaseException]) -> Ending:
         """What the errors that ended the tasks mean; re-raises the first that is nobody's wish."""
@@ -380,15 +329,8 @@ class Engine:
         raise error
 
     def _set_status(self, status: str, reason: str) -> None:
-        self._count_time()
+        self._go.record_time()
         self._store.set_status(status, reason)
-
-    def _count_time(self) -> None:
-        self._tick()
-        self._store.add_time(self._clock.take())
-
-    def _tick(self) -> None:
-        self._clock.tick(paused=self._board.current.pause and not self._stepping)
 
     # -- parts -----------------------------------------------------------------------------------------
 
@@ -406,7 +348,8 @@ class Engine:
             self._proposer,
             self._executor,
             self._objectives,
-            Permits(self._may_train, self._give_back),
+            self._sizes,
+            Permits(self._go.may_train, self._go.give_back),
             self._make_room,
         )
         self._deciding, self._proposing = parts.deciding, parts.proposing

@@ -19,6 +19,7 @@ from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task
+from ge_tui.run.engine.places import Places
 from ge_tui.run.engine.promoting import Promoting, Promotion
 from ge_tui.run.engine.pruning import Pruning, Watch
 from ge_tui.run.pool import Pool
@@ -93,7 +94,7 @@ class Evaluating:
         self._pruning = pruning
         self._may_start = may_start
         self._give_back = give_back
-        self._slots = asyncio.Semaphore(executor.slots)
+        self._places = Places(executor.slots)
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
@@ -101,6 +102,15 @@ class Evaluating:
         self._held: list[tuple[IndividualRow, str]] = []
         self._ends: dict[int, tuple[int, End]] = {}
         """Of each evaluation under way: of whom it is, and what ends it early."""
+
+    async def resize(self, slots: int) -> int:
+        """Train so many at once from now on, 0: as many as suits the machine; how many that is."""
+        fewer = 0 < slots < self._executor.slots
+        if fewer:  # nothing may begin in a slot that is being given up
+            self._places.resize(slots)
+        count = await self._executor.resize(slots)
+        self._places.resize(count)
+        return count
 
     @property
     def held(self) -> float:
@@ -182,7 +192,7 @@ class Evaluating:
         assert source is not None
         training = self._plan.training_at(rung or self._plan.training.rung)
         cost = self._plan.cost(training.rung)
-        async with self._slots:
+        async with self._places:
             if not await self._may_start(cost):
                 return None
             evaluation = self._store.start_evaluation(
@@ -220,7 +230,7 @@ class Evaluating:
         await self._train_in_turn(row, source, self._plan.rungs[promotion.level])
 
     async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
-        async with self._slots:
+        async with self._places:
             if await self._may_start(self._plan.cost(training.rung)):
                 if self._has_ended(row.number):
                     self._give_back(self._plan.cost(training.rung))

@@ -18,6 +18,7 @@ from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
 from ge_tui.run.engine.selection import choose_elites
+from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Store
 from ge_tui.search import Objective
@@ -34,15 +35,6 @@ class RunPlan:
     settings: Settings
     evaluation: EvaluationPlan
     objectives: tuple[ObjectiveSpec, ...]
-
-    @property
-    def elites(self) -> int:
-        return self.settings.search.elites or self.settings.search.population
-
-    def slots(self, generation: int) -> int:
-        """How many children a generation plans."""
-        search = self.settings.search
-        return search.population if generation else search.initial_population or search.population
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +65,13 @@ def make_parts(
     proposer: Proposer,
     executor: Executor,
     objectives: Sequence[Objective],
+    sizes: Sizes,
     permits: Permits,
     make_room: Callable[[], Awaitable[None]] | None = None,
 ) -> Parts:
     """The parts of one engine. `make_room`: trainings are held back until a generation is proposed, then for this."""
     evaluation, settings = plan.evaluation, plan.settings
-    deciding = Deciding(store, pool, board, proposer, objectives, settings.seed, plan.slots)
+    deciding = Deciding(store, pool, board, proposer, objectives, settings.seed, sizes)
     living = deciding.population
     promoting = Promoting(store, pool, board, objectives, [training.rung for training in evaluation.below], living)
     evaluating = Evaluating(

@@ -170,7 +170,7 @@ class Proposing:
             controls = as_the_user_set_it(controls)
             return Story(number, attempt, *self._weights(controls), seed,
                          temperature_spread=controls.temperature_spread,
-                         temperatures=_bands(controls), failure=failure)  # fmt: skip
+                         temperatures=_bands(controls), failure=failure, top_p=controls.top_p or None)  # fmt: skip
         thinks = "eot" in plan.operators
         elites = tuple(self._parent(elite) for elite in self._exemplars(generation)) if thinks else ()
         learned_from = [elite.number for elite in elites]
@@ -189,6 +189,7 @@ class Proposing:
             failure,
             Aim(controls.aim_segment, controls.aim_instruction),
             living_versions(self._store.connection),
+            controls.top_p or None,
         )
 
     def _weights(self, controls: Controls) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:

@@ -146,7 +146,9 @@ class Conductor:
 
     async def _opened(self, event: EventRow) -> None:
         number = event.payload["generation"]
-        self._store.open_generation(number)
+        self._at_work.sizes.begin(number)
+        if "slots" in event.payload:
+            self._same(f"generation {number}", "slots", event.payload["slots"], self._at_work.sizes.of(number))
         self._rewords = number
 
     async def _reword(self) -> None:
@@ -169,7 +171,8 @@ class Conductor:
     async def _closed(self, event: EventRow) -> None:
         session, number = self._at_work, event.payload["generation"]
         living = session.parts.deciding.population
-        close_generation(self._store, session.pool, session.objectives, living, session.plan.elites, number)
+        elites = session.plan.settings.search.elites or session.sizes.of(number)
+        close_generation(self._store, session.pool, session.objectives, living, elites, number)
         compare.generation(self._recorded, self._store, number, self._moment)
 
     async def _not_promoted(self, event: EventRow) -> None:
@@ -212,7 +215,7 @@ class Conductor:
         recorded = self._recorded.individual(number)
         assert recorded is not None
         failed = self._store.individual(recorded.parents[0])
-        slots, most = session.plan.slots(generation), session.plan.settings.ollama.repairs
+        slots, most = session.sizes.of(generation), self._board.current.repairs
         able = failed is not None and may_repair(failed, slots, session.proposer, most)
         self._same(f"individual {number}", "may be repaired", True, able)
         assert failed is not None

@@ -14,6 +14,7 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.selection import SlotPlan
+from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.plans import plan_of, settings_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.making import make_proposer
@@ -35,6 +36,7 @@ class Session:
         self._record = record
         self._store = store
         self._board = board
+        self.sizes = Sizes(store, board, self.plan.settings.search.initial_population)
         self._gates = Gates()
         self._executor = RecordedExecutor()
         self.proposer = make_proposer(record.run, store, self.plan, self._gates, at)
@@ -52,7 +54,15 @@ class Session:
         self.pool = Pool(self._store, self.objectives)
         permits = Permits(_always, lambda _cost: None)
         self.parts = make_parts(
-            self._store, self.pool, self._board, self.plan, self.proposer, self._executor, self.objectives, permits
+            self._store,
+            self.pool,
+            self._board,
+            self.plan,
+            self.proposer,
+            self._executor,
+            self.objectives,
+            self.sizes,
+            permits,
         )
 
     def decide(self, generation: int, slot: int) -> Decided:

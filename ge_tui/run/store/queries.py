@@ -237,6 +237,14 @@ class Queries:
         rows = self._connection.execute(f"SELECT {', '.join(_GENERATION)} FROM generation ORDER BY number")
         return [GenerationRow(**_named(_GENERATION, row)) for row in rows]
 
+    def generation_slots(self) -> dict[int, int]:
+        """How many slots each generation was begun with; 0 for one that an older program began."""
+        rows = self._connection.execute(
+            "SELECT json_extract(payload, '$.generation'), coalesce(json_extract(payload, '$.slots'), 0) "
+            "FROM event WHERE kind = 'generation_opened'"
+        )
+        return dict(rows.fetchall())
+
     def members(self, generation: int) -> list[MemberRow]:
         rows = self._connection.execute(
             "SELECT individual, rank, crowding, elite FROM member WHERE generation = ? ORDER BY individual",

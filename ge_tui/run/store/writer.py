@@ -94,6 +94,12 @@ class Store(Queries):
             self._connection.execute("UPDATE run SET environment = ?", (to_json(environment),))
             self.event("session", None, **environment)
 
+    def set_slots(self, slots: int) -> None:
+        """So many trainings may run at once from now on."""
+        with self.step():
+            self._connection.execute("UPDATE run SET environment = json_set(environment, '$.slots', ?)", (slots,))
+            self.event("slots", None, slots=slots)
+
     def set_objectives(self, objectives: list[dict[str, Any]]) -> None:
         with self.step():
             self._connection.execute("UPDATE run SET objectives = ?", (to_json(objectives),))
@@ -277,14 +283,14 @@ class Store(Queries):
 
     # -- generations -----------------------------------------------------------------------------------
 
-    def open_generation(self, number: int) -> None:
-        """Begin a generation; nothing happens where it was begun before."""
+    def open_generation(self, number: int, slots: int) -> None:
+        """Begin a generation with so many slots; nothing happens where it was begun before."""
         with self.step():
             cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO generation (number, opened_at) VALUES (?, ?)", (number, self._clock())
             )
             if cursor.rowcount:
-                self.event("generation_opened", None, generation=number)
+                self.event("generation_opened", None, generation=number, slots=slots)
 
     def carry(self, generation: int, slot: int, number: int) -> None:
         """A slot's draws left its parent unchanged."""

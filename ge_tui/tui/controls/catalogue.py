@@ -13,9 +13,11 @@ from pydantic.fields import FieldInfo
 
 from ge_tui.settings import Controls
 
-RUN, CHANCES, MORE = "run", "chances", "more"
+RUN, SIZE, CHANCES, MORE = "run", "size", "chances", "more"
 _HOLDS = ("pause", "steps", "stop")
-_ORDER = (RUN, "persona", "category", "model", "temperature", CHANCES, "llm_operator", "operator")
+_PLACES = {"population": SIZE, "slots": SIZE, "repairs": SIZE, "top_p": "temperature"}
+"""Where controls stand whose names do not say it."""
+_ORDER = (RUN, "persona", "category", "model", "temperature", CHANCES, SIZE, "llm_operator", "operator")
 _TITLES = {
     RUN: "This run",
     "persona": "Personas",
@@ -23,6 +25,7 @@ _TITLES = {
     "model": "Models",
     "temperature": "Temperature",
     CHANCES: "Chances",
+    SIZE: "Size and effort",
     "llm_operator": "Operators of the model",
     "operator": "Offline operators",
     MORE: "More",
@@ -56,6 +59,8 @@ class Control:
     low: float = 0.0
     high: float = 1.0
     choices: tuple[Any, ...] = ()
+    zero: str = ""
+    """What 0 means, where it is no amount."""
 
     @property
     def fine(self) -> float:
@@ -132,6 +137,8 @@ def _is_root(name: str, controls: dict[str, Control]) -> bool:
 def _section_of(name: str, control: Control, roots: set[str]) -> str:
     if name in _HOLDS:
         return RUN
+    if name in _PLACES:
+        return _PLACES[name]
     owners = [root for root in roots if name == root or name.startswith(f"{root}_")]
     if owners:
         return max(owners, key=len) if name not in owners else name
@@ -159,8 +166,14 @@ def _control(name: str, field: FieldInfo) -> Control:
         return Control(name, Kind.SWITCH, *words, choices=(False, True))
     low, high = _limits(field)
     if annotation in (int, float) and low is not None and high is not None:
-        return Control(name, Kind.STEPPER if annotation is int else Kind.SLIDER, *words, low=low, high=high)
+        kind = Kind.STEPPER if annotation is int else Kind.SLIDER
+        return Control(name, kind, *words, low=low, high=high, zero=_zero(field))
     return Control(name, Kind.TEXT, *words)
+
+
+def _zero(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return str(extra.get("zero_in_words", "")) if isinstance(extra, dict) else ""
 
 
 def _limits(field: FieldInfo) -> tuple[float | None, float | None]:

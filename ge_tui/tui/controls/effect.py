@@ -8,6 +8,11 @@ from typing import Any
 from ge_tui.tui.controls.catalogue import Kind, Section, control_of, section_of
 
 NEXT_CALL, NEXT_SLOT, NEXT_GENERATION = "from the next call", "from the next child", "from the next generation"
+_OWN = {
+    "population": NEXT_GENERATION,
+    "repairs": "from the next child that fails",
+    "slots": "at once; what runs is finished",
+}
 
 
 def when(key: str, value: Any, wanted: Callable[[str], Any]) -> str:
@@ -15,6 +20,8 @@ def when(key: str, value: Any, wanted: Callable[[str], Any]) -> str:
     section, control = section_of(key), control_of(key)
     if key in ("pause", "steps", "stop"):
         return _hold(key, value, wanted)
+    if key in _OWN:
+        return _OWN[key]
     if section is None or control is None:
         return NEXT_SLOT
     if section.mode is not None and key == section.mode.key:

@@ -118,6 +118,8 @@ def percent(share: float) -> str:
 
 def number(control: Control, value: Any) -> str:
     """A control's value as it is shown."""
+    if control.zero and value == 0:
+        return control.zero
     if control.kind is Kind.SLIDER:
         return f"{value:.3f}".removesuffix("0") if isinstance(value, int | float) else str(value)
     return _written(value)
@@ -211,7 +213,7 @@ def _line(control: Control, scene: Scene, label: str) -> Line:
         level = (value - control.low) / (control.high - control.low)
         return Line(control.key, Look.SLIDER, label, number(control, value), level=level, news=news)
     look = Look.STEPPER if control.kind is Kind.STEPPER else Look.TEXT
-    return Line(control.key, look, label, _written(value), news=news)
+    return Line(control.key, look, label, number(control, value), news=news)
 
 
 def _choices(control: Control) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ge_tui.run.store import Status
 from ge_tui.run.summary import format_metric
 from ge_tui.tui.header.machine_meter import Load
+from ge_tui.tui.population.text import compact
 from ge_tui.tui.spark import bar, duration, sparkline
 from ge_tui.tui.watch import Individual, RunModel
 
@@ -76,37 +77,35 @@ def _progress(model: RunModel, *, unicode: bool) -> list[Fact]:
 def _done(model: RunModel) -> float:
     """The part of the run that is done: by generations, or by a budget that ends sooner."""
     assert model.run is not None
-    settings = model.run.settings
-    planned = int(settings["search"]["generations"]) + 1
-    closed = sum(row.closed_at is not None for row in model.generations)
-    part = closed / planned
+    planned = int(model.run.settings["search"]["generations"]) + 1
+    to_come = max(0, planned - len(model.generations)) * model.slots_of(planned)
+    slots = [model.slots_of(row.number) for row in model.generations]
+    done = float(sum(size for size, row in zip(slots, model.generations, strict=True) if row.closed_at is not None))
     if model.generations and model.generations[-1].closed_at is None:
-        slots = int(settings["search"]["population"])
-        ended = sum(
-            one.generation == model.generations[-1].number and one.status not in _UNDER_WAY
-            for one in model.individuals.values()
-        )
-        part += min(0.99, ended / max(1, slots)) / planned
-    budget = settings["budget"]
-    if budget.get("evaluations"):
-        part = max(part, _evaluations(model) / int(budget["evaluations"]))
-    if budget.get("hours"):
-        part = max(part, model.run.seconds / 3600 / float(budget["hours"]))
-    return min(1.0, part)
+        number = model.generations[-1].number
+        ended = sum(one.generation == number and one.status not in _UNDER_WAY for one in model.individuals.values())
+        done += min(0.99 * slots[-1], ended)
+    part = done / max(1, sum(slots) + to_come)
+    return min(1.0, max([part, *(used / most for used, most in _limits(model))]))
+
+
+def _limits(model: RunModel) -> list[tuple[float, float]]:
+    """What was used of each part of the budget, and how much there is."""
+    assert model.run is not None
+    budget, spent = model.run.settings["budget"], model.spent
+    used = {"evaluations": spent.evaluations, "hours": model.run.seconds / 3600, "tokens": spent.tokens}
+    return [(amount, float(budget[name])) for name, amount in used.items() if budget.get(name)]
 
 
 _UNDER_WAY = (Status.PROPOSING, Status.WAITING, Status.EVALUATING)
-
-
-def _evaluations(model: RunModel) -> int:
-    return sum(one.status is Status.EVALUATED for one in model.individuals.values())
 
 
 def _budget(model: RunModel) -> list[Fact]:
     """How long it has worked and how long it may take."""
     run = model.run
     assert run is not None
-    facts = [Fact(duration(run.seconds), "dim", 4)]
+    hours = float(run.settings["budget"].get("hours") or 0)
+    facts = [Fact(duration(run.seconds) + (f" of {duration(hours * 3600)}" if hours else ""), "dim", 4)]
     done = _done(model)
     if model.status == "running" and 0.02 < done < 1 and run.seconds > 20:
         facts.append(Fact(f"about {duration(run.seconds * (1 - done) / done)} left", "dim", 4))
@@ -148,9 +147,12 @@ def _work(model: RunModel) -> list[Fact]:
         if settings["llm"] != "offline":
             lanes = settings.get("ollama", {}).get("lanes", 1)
             facts.append(Fact(f"LLM {len(model.calls)}/{lanes}", "", 6))
-    ended = _evaluations(model)
-    limit = model.run.settings["budget"].get("evaluations")
-    facts.append(Fact(f"{ended} of {limit} evaluations" if limit else f"{ended} evaluated", "dim", 7))
+    ended = sum(one.status is Status.EVALUATED for one in model.individuals.values())
+    budget, spent = model.run.settings["budget"], model.spent
+    limit, tokens = budget.get("evaluations"), budget.get("tokens")
+    facts.append(Fact(f"{spent.evaluations:.4g} of {limit} evaluations" if limit else f"{ended} evaluated", "dim", 7))
+    if tokens:
+        facts.append(Fact(f"{compact(spent.tokens)} of {compact(tokens)} tokens", "dim", 5))
     return facts
 
 

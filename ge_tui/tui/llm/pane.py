@@ -23,6 +23,7 @@ from ge_tui.tui.llm.bar import news, tabs
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
 from ge_tui.tui.llm.documents import read_call
 from ge_tui.tui.llm.evidence import insight_reading
+from ge_tui.tui.llm.fetching import Fetching
 from ge_tui.tui.llm.idle import empty_reading, idle_reading, is_offline
 from ge_tui.tui.llm.lanes import THOUGHTS, Lane, Lanes
 from ge_tui.tui.llm.live import figures, reading_of
@@ -37,8 +38,6 @@ from ge_tui.tui.watch import Change, Part
 _REST_S = 0.08
 """A cursor that moves on within this time does not fetch what it was on."""
 _TICK_S = 1.0
-_DEAR_S = 3.0
-"""What is dear to fetch is fetched no more often than this."""
 _SPLIT_FROM = 18
 """From so many rows on, list and text are both shown."""
 _LOW = 10
@@ -69,9 +68,7 @@ class LlmPane(Pane):
         self._records = Records(watched.feed)
         self._selected: int | None = None
         self._folded = True
-        self._asking = self._ask_again = False
-        self._dear_at = -_DEAR_S
-        self._dear_is_old = True
+        self._fetching = Fetching(self._take_fetched, self._say, lambda work: self._start(work, "llm-list"))
         self._bar = OneRow(id="llm-bar")
         self._heading = OneRow(id="llm-heading")
         self._calls = ColumnList(CALLS, id="llm-calls")
@@ -104,8 +101,7 @@ class LlmPane(Pane):
         if change.touches(Part.CALLS, Part.WORDS):
             self._take_words()
         if change.touches(Part.EVENTS, Part.CALLS):
-            self._dear_is_old = True
-            self._fetch()
+            self._fetching.ask(dear_too=True)
         if (
             self.mode == "live"
             and self._lanes.current is None
@@ -147,39 +143,23 @@ class LlmPane(Pane):
             if current.over and not was_over:
                 self._read_whole(current)
 
-    def _fetch(self) -> None:
-        """Fetch what is new; once at a time."""
-        self._ask_again = True
-        if not self._asking:
-            self._asking = True
-            self._start(self._fetch_all, "llm-list")
-
-    async def _fetch_all(self) -> None:
-        try:
-            while self._ask_again:
-                self._ask_again = False
-                await self._fetch_once()
-        except (UserError, sqlite3.Error) as error:
-            self._say(str(error))
-        finally:
-            self._asking = False
-
-    async def _fetch_once(self) -> None:
+    async def _take_fetched(self) -> None:
+        """Fetch what is new, and show it."""
         book, first = self._records.book, not self._records.book.calls
         if await self._records.fetch_calls():
             at_end = self._calls.cursor >= self._calls.row_count - 1 and not self.has_focus_within
             self._calls.show(book.shown, len(book.shown) - 1 if first or at_end else None)
             if self.mode == "calls" and (first or at_end):
                 self._read_soon()
-        if self._dear_at + _DEAR_S <= time.monotonic():
-            await self._fetch_dear()
+        if self._fetching.dear_is_due:
+            await self._take_dear()
         if self.mode == "live" and self._lanes.current is None:
             self._show_idle()
         self._say()
 
-    async def _fetch_dear(self) -> None:
+    async def _take_dear(self) -> None:
         """What takes a look at many individuals, if it is shown; now and then."""
-        self._dear_is_old = self.mode == "calls"
+        self._fetching.begin_dear(still_old=self.mode == "calls")
         if self.mode == "insights":
             await self._records.fetch_insights(self.model.individuals, self.model.objectives)
             number = self._insights.value.insight.id if self._insights.value is not None else None
@@ -188,7 +168,7 @@ class LlmPane(Pane):
             self._read_soon()
         elif self.mode == "live" and is_offline(self.model):
             await self._records.fetch_changes()
-        self._dear_at = time.monotonic()
+        self._fetching.end_dear()
 
     # Showing
 
@@ -277,8 +257,8 @@ class LlmPane(Pane):
     def _tick(self) -> None:
         if self.mode == "live" and self.display and self._lanes.live:
             self._say()
-        if self.display and self._dear_is_old and self.mode != "calls" and self._dear_at + _DEAR_S <= time.monotonic():
-            self._fetch()
+        if self.display and self.mode != "calls" and self._fetching.dear_waits:
+            self._fetching.ask()
 
     def _say(self, trouble: str = "") -> None:
         """Bring the rows above the text up to date."""
@@ -333,8 +313,7 @@ class LlmPane(Pane):
         self._arrange()
         self._reader.prompt_shown = False
         self._reader.end_search()
-        self._dear_at = -_DEAR_S
-        self._fetch()
+        self._fetching.hurry()
         self._say()
 
     def action_prompt(self) -> None:

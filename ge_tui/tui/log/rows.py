@@ -61,7 +61,7 @@ class LogList(LineList):
         """Lines went at the front and came at the end of the book."""
         if gone:
             cursor, top = self.cursor - gone, self.scroll_offset.y - gone
-            self.update_rows()
+            self.forget_drawn()  # every row is another now, and some are none
             self.row_count = len(self.book.shown)
             self.place_cursor(cursor, keep_in_view=False)
             self.scroll_to(y=max(0, top), animate=False, force=True)

@@ -33,8 +33,8 @@ class Amount:
 
 def amount(settings: Settings, slots: int) -> Amount:
     """At most: a child that equals one already known is not trained."""
-    search, budget = settings.search, settings.budget
-    first, each = search.initial_population or search.population, search.population
+    search, budget, each = settings.search, settings.budget, settings.controls.population
+    first = search.initial_population or each
     children = first + search.generations * each
     left = min(children, budget.evaluations - 1) if budget.evaluations else children
     left = max(0, left)
@@ -48,8 +48,12 @@ def amount(settings: Settings, slots: int) -> Amount:
 
 def seconds(settings: Settings, steps: int, measured: Measured) -> float:
     """How long the trainings take, if children train as long as the seed."""
-    whole = amount(settings, measured.slots).rounds * steps * measured.per_step
+    whole = amount(settings, _slots(settings, measured)).rounds * steps * measured.per_step
     return min(whole, settings.budget.hours * 3600) if settings.budget.hours else whole
+
+
+def _slots(settings: Settings, measured: Measured) -> int:
+    return settings.controls.slots or measured.slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class Line:
 
 
 def children_line(settings: Settings) -> Line:
-    search, much = settings.search, amount(settings, 1)
-    first = search.initial_population or search.population
-    words = f"{much.children:,}: {first:,} at the start, then {search.generations:,} x {search.population:,}"
+    search, each, much = settings.search, settings.controls.population, amount(settings, 1)
+    first = search.initial_population or each
+    words = f"{much.children:,}: {first:,} at the start, then {search.generations:,} x {each:,}"
     if not search.generations:
         words = f"{much.children:,}, from the seed"
     if much.trainings <= much.children:
@@ -132,7 +136,8 @@ def _size(count: int) -> str:
 def time_words(settings: Settings, steps: int, measured: Measured) -> str:
     """What a measurement means for the run."""
     one = steps * measured.per_step
-    at_once = f", {measured.slots} at once" if measured.slots > 1 else ""
+    slots = _slots(settings, measured)
+    at_once = f", {slots} at once" if slots > 1 else ""
     where = f" on the {measured.device}" if measured.device else ""
     words = f"about {duration(seconds(settings, steps, measured))}: {duration(one)} a training{at_once}{where}"
     return f"{words}; the model's answers come on top" if chosen(settings.llm) else words

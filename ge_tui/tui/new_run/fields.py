@@ -21,7 +21,7 @@ _FIRST = (
     ("What", ("task", "data")),
     ("Proposals", ("llm",)),
     (PERSONAS, ("controls.persona",)),
-    ("Search", ("search.population", "search.generations", "evaluation.recipe", "evaluation.rung")),
+    ("Search", ("controls.population", "search.generations", "evaluation.recipe", "evaluation.rung")),
     ("Budget", ("budget",)),
     ("Run", ("seed",)),
 )

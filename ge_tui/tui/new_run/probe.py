@@ -19,7 +19,7 @@ RUNG = "look"
 LIMIT_S = 60.0
 """Of its training; with the start of a worker and the checks before it, a probe lasts a little longer."""
 _WHOLE_LIMIT_S = LIMIT_S + 90
-_PASSED_ON = ("device", "slots", "threads", "memory_mb", "max_output_kb", "check_timeout_s", "fresh")
+_PASSED_ON = ("device", "threads", "memory_mb", "max_output_kb", "check_timeout_s", "fresh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Measured:
     """For those steps, the worker being warm."""
     device: str
     slots: int
-    """Trainings at once."""
+    """Trainings at once, where the settings do not say."""
 
     @property
     def per_step(self) -> float:

@@ -20,19 +20,20 @@ from ge_tui.errors import UsageError, UserError
 from ge_tui.run.directory import NameTakenError, RunDirectory
 from ge_tui.settings import Settings
 from ge_tui.settings.write import to_toml
-from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.actions import bindings
 from ge_tui.tui.key_line import KeyLine
 from ge_tui.tui.new_run import lists, models, starting
+from ge_tui.tui.new_run.actions import ACTIONS, HELP
 from ge_tui.tui.new_run.beside import LIST_HINTS, cost_lines, notes_of, problems_of
 from ge_tui.tui.new_run.cost import Line
 from ge_tui.tui.new_run.draft import Draft, recalled
 from ge_tui.tui.new_run.errands import DataFetch, ModelFetch, Probe
 from ge_tui.tui.new_run.form import DATA, MODELS, TASKS, Form
+from ge_tui.tui.new_run.launch import Launch
 from ge_tui.tui.new_run.look import PLACE, Look, Offer, look, offer
 from ge_tui.tui.new_run.models import OFFLINE, Shelf
 from ge_tui.tui.new_run.open_config import OpenConfig
 from ge_tui.tui.new_run.pick_list import PickList
-from ge_tui.tui.new_run.preparing import bytes_line, make_ready
 from ge_tui.tui.new_run.preview import Preview
 from ge_tui.tui.new_run.probe import question_of
 from ge_tui.tui.new_run.server import look_at_server
@@ -49,28 +50,6 @@ _BESIDE = 110
 _HIGH = 16
 """With fewer lines than this the form has all of them for itself."""
 MEMORY = "new_run"
-
-HELP = """
-Fill in what differs from the usual, and start. What is wrong is told beside the field as you type; the preview says
-what the run will cost, and how the same run is begun without the screen. The form is kept for the next time when a run
-starts. Below `llm`, space takes models in and out, + and - weigh them against each other; below `data`, enter fetches
-what is not on this machine.
-"""
-
-ACTIONS = (
-    Action("new_run.start", "ctrl+s", "start", "make the run, and watch it", footer=True),
-    Action("new_run.back", "escape", "back", "stop what is being fetched or measured for the start, or leave the form",
-           footer=True),
-    Action("new_run.probe", "ctrl+t", "time", "train the seed for a minute to tell how long the run will take",
-           footer=True),
-    Action("new_run.copy", "ctrl+y", "copy", "write the settings to a file, and copy the command that begins "
-           "the run without the screen", footer=True),
-    Action("new_run.load", "ctrl+o", "load", "fill the form from a settings file", footer=True),
-    Action("new_run.find", "ctrl+f,f3", "find", "find any setting by its name or meaning", footer=True),
-    Action("new_run.again", "ctrl+r", "look again", "look for models and data again"),
-    Action("new_run.reset", "f4", "reset", "put every field back to its default"),
-    Action("new_run.help", "f1,question_mark", "help", "how the form is filled in", footer=True),
-)  # fmt: skip
 
 
 class NewRunScreen(Screen[None]):
@@ -370,9 +349,8 @@ class NewRunScreen(Screen[None]):
     def action_start(self) -> None:
         """Make the run and open it."""
         if self._starting is None:
-            self._said_of_start = "looking at everything once more ..."
             self._starting = self.start_run()
-            self._show_hint()
+            self._say_of_start("looking at everything once more ...")
 
     @work(group="start", exit_on_error=True)
     async def start_run(self) -> None:
@@ -399,14 +377,9 @@ class NewRunScreen(Screen[None]):
         if self._problems() or self._look is None:
             await self._go_to_first_wrong()
             return None
-        now = self._look
+        launch = Launch(self.app, self._look, self._runs, self._say_of_start)
         try:
-            if not await self._data_is_ready(now):
-                return None
-            self._said_of_start = "the run is being made ..."
-            self._show_hint()
-            settings, base, name = now.settings, self.draft.base, self.draft.name
-            return await asyncio.to_thread(starting.begin, settings, base, self._runs, name)
+            return await launch.begin(self.draft.base, self.draft.name, fetching=self._data.runs)
         except NameTakenError:
             await self._look_now()
             await self._go_to_first_wrong()
@@ -414,20 +387,8 @@ class NewRunScreen(Screen[None]):
             self._tell(str(error), "The run cannot begin")
         return None
 
-    async def _data_is_ready(self, now: Look) -> bool:
-        if now.download_bytes and not self._data.runs:
-            size = f"{now.download_bytes / 1e6:.0f} MB"
-            answers = [("fetch", f"fetch it ({size}), then start"), ("", "stay here")]
-            if not await self.app.push_screen_wait(Choice(f"{now.data} is not on this machine.", answers)):
-                return False
-        if await asyncio.to_thread(starting.needs_making, now.data):
-            self._said_of_start = "the data is being made ready ..."
-            self._show_hint()
-            await make_ready(now.data, self._on_start_bytes)
-        return True
-
-    def _on_start_bytes(self, done: int, total: int | None) -> None:
-        self._said_of_start = f"the data is being made ready: {bytes_line(done, total)}"
+    def _say_of_start(self, words: str) -> None:
+        self._said_of_start = words
         self._show_hint()
 
     async def _go_to_first_wrong(self) -> None:

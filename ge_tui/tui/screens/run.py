@@ -11,7 +11,10 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.reactive import Reactive
+from textual.widget import Widget
 
+from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.app_actions import APP_ACTIONS
@@ -38,6 +41,8 @@ LOOK_S = 0.2
 _LOADS_S = 2.0
 _HEADER_S = 1.0
 """How often the header may change, so that clocks in it cost little."""
+_PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
+"""What an engine ends with that has something to say: it may not even have begun."""
 _ENDED = ("finished", "stopped", "failed", "crashed", "new")
 
 HELP = """
@@ -74,6 +79,9 @@ class RunScreen(Acting):
     DEFAULT_CSS = """
     RunScreen { layout: vertical; }
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in every screen, but who gains or loses it paints itself, not the whole screen."""
 
     def __init__(self, directory: RunDirectory, *, start: bool = False) -> None:
         """`start`: begin or resume the run, too."""
@@ -186,7 +194,9 @@ class RunScreen(Acting):
         elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
             self._said_ended, self._lived = True, False
             reason = self.model.run.status_reason if self.model.run else ""
-            if status in ("crashed", "failed", "new"):
+            if status in ("crashed", "failed", "new") or (
+                self._engine is not None and self._engine.returncode in _PROBLEMS
+            ):
                 words = last_words(self.directory) or reason
                 self._tell(words or "it ended without a word", "The engine ended", timeout=20)
             else:

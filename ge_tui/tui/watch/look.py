@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.run.store import EventRow, RunReader, Status
+from ge_tui.run.store import EventRow, RunReader, RunRow, Status
 from ge_tui.run.store.acts import acts
 from ge_tui.run.store.live_calls import LiveCall, live_calls, words_since
 from ge_tui.run.store.queries import RUN_RUNG
 from ge_tui.run.store.records import TRAINING_ENDED, Spread
 from ge_tui.run.summary import highest_below
+from ge_tui.tui.watch.spending import Spending, spending
 from ge_tui.tui.watch.values import Individual, Progress, Update
 
 EVENTS_KEPT = 5000
@@ -67,8 +68,9 @@ class Look:
         kinds = {event.kind for event in events}
         if first or "retrained" in kinds:
             self._spreads = self._reader.spreads()
+        run = self._reader.run()
         return Update(
-            run=self._reader.run(),
+            run=run,
             individuals=tuple(self._individuals(connection, events, first=first)),
             generations=tuple(self._reader.generations()) if first or _is_about_generations(kinds) else (),
             elites=self._elites(connection) if first or "generation_closed" in kinds else None,
@@ -77,7 +79,13 @@ class Look:
             calls=None if changed_calls is None else tuple(changed_calls),
             words=tuple(words),
             acts=tuple(acts(connection)) if first or not kinds.isdisjoint(_ACTS) else None,
+            spent=self._spent(run, kinds, first=first),
         )
+
+    def _spent(self, run: RunRow, kinds: set[str], *, first: bool) -> Spending | None:
+        """Counted anew where a training or a call came to its end."""
+        is_news = first or "answered" in kinds or not kinds.isdisjoint(TRAINING_ENDED)
+        return spending(self._reader, run.settings) if is_news else None
 
     def _newest_events(self, connection: sqlite3.Connection) -> list[EventRow]:
         """The newest ones; of those about trainings, all that may still be under way."""

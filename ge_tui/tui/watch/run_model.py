@@ -13,6 +13,7 @@ from ge_tui.run.store.live_calls import Key, LiveCall
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Archive, Candidate, Objective
 from ge_tui.tui.watch.look import EVENTS_KEPT
+from ge_tui.tui.watch.spending import Spending
 from ge_tui.tui.watch.values import Change, Individual, Part, Update
 
 _NO_CHANGE = Change()
@@ -27,6 +28,8 @@ class RunModel:
         self.individuals: dict[int, Individual] = {}
         """By number, in the order of their numbers."""
         self.generations: tuple[GenerationRow, ...] = ()
+        self._slots: dict[int, int] = {}
+        """Of each generation whose begin was told."""
         self.controls: dict[str, Any] = {}
         """Each control in force, by its key (`temperature`, `persona.expert`)."""
         self.control_rows: list[ControlRow] = []
@@ -40,6 +43,8 @@ class RunModel:
         """What has come of each of them: (`thinking` or `text`, words)."""
         self.front: frozenset[int] = frozenset()
         self.objectives: tuple[Objective, ...] = ()
+        self.spent = Spending()
+        """Of its budget."""
         self.trouble = ""
         """Why the run cannot be read at the moment; empty: it can."""
         self._event_seq = self._control_seq = self._words_seq = 0
@@ -68,6 +73,10 @@ class RunModel:
     @property
     def in_training(self) -> list[Individual]:
         return [one for one in self.individuals.values() if one.status is Status.EVALUATING]
+
+    def slots_of(self, generation: int) -> int:
+        """How many slots a generation has."""
+        return self._slots.get(generation) or int(self.controls.get("population", 0))
 
     def original(self, individual: Individual) -> Individual:
         """The individual that a duplicate stands for; itself otherwise."""
@@ -101,6 +110,7 @@ class RunModel:
         if update.run is not None and update.run != self.run:
             self._take_run(update.run)
             parts.add(Part.RUN)
+        self.spent = update.spent or self.spent
         if update.generations:
             self.generations = update.generations
             parts.add(Part.GENERATIONS)
@@ -192,6 +202,11 @@ class RunModel:
         events = [event for event in update.events if event.seq > self._event_seq]
         if events:
             self._event_seq = events[-1].seq
+            self._slots |= {
+                int(event.payload["generation"]): int(event.payload.get("slots") or 0)
+                for event in events
+                if event.kind == "generation_opened"
+            }
             self.events += events
             self.events_seen += len(events)
             parts.add(Part.EVENTS)

@@ -11,6 +11,7 @@ from ge_tui.run.store import ControlRow, EventRow, GenerationRow, RunRow, Status
 from ge_tui.run.store.acts import ActRow
 from ge_tui.run.store.live_calls import LiveCall, Words
 from ge_tui.run.store.records import Spread
+from ge_tui.tui.watch.spending import Spending
 
 
 class Part(Enum):
@@ -99,6 +100,8 @@ class Update:
     words: tuple[Words, ...] = ()
     acts: tuple[ActRow, ...] | None = None
     """All of them, where any is new or other than it was."""
+    spent: Spending | None = None
+    """Of the budget; None where nothing is new of it."""
     trouble: str = ""
     """Why the run cannot be read at the moment."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
@@ -146,3 +147,24 @@ async def test_a_killed_child_or_server_costs_one_evaluation_at_most(
             server.kill()
         assert (await train(local, GOOD, data)).outcome is Outcome.OK
         assert (await check(local, GOOD)).outcome is Outcome.OK
+
+
+async def test_slots_come_and_go_while_trainings_run(data: DataSet, scratch: Path) -> None:
+    others = set(processes_in(scratch))
+    executor = LocalExecutor(settings())
+    try:
+        points: list[CurvePoint] = []
+        trainings = [asyncio.create_task(train(executor, HANG, data, points=points)) for _ in range(2)]
+        assert await executor.resize(2) == executor.slots == 2
+        while len(points) < 2:  # both are under way
+            await asyncio.sleep(0.02)
+        both = set(processes_in(scratch)) - others
+        assert await executor.resize(1) == 1
+        assert set(processes_in(scratch)) - others == both, "what runs is finished"
+        for training in trainings:
+            training.cancel()
+        await asyncio.gather(*trainings, return_exceptions=True)
+        warm = [one for one in processes_in(scratch) if one not in others and one.ppid() == os.getpid()]
+        assert len(warm) == 2, "the slot for checks, and one for trainings"
+    finally:
+        await executor.close()

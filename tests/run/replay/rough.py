@@ -61,7 +61,7 @@ def answer(request: dict[str, Any]) -> str:
 
 
 def asking(base: Path, monkeypatch: pytest.MonkeyPatch, seed: int = 1) -> Asking:
-    monkeypatch.setattr("ge_tui.run.engine.engine._LOOK_S", 0.002)
+    monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.002)
     made = use(Asking(base, (GOOD, POOR), UnevenModels({POOR: 0.4}, answer)), monkeypatch)
     made.executor = UnevenExecutor(seed)
     monkeypatch.setattr("ge_tui.run.session.Store", Mortal)

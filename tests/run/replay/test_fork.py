@@ -77,7 +77,7 @@ async def test_what_was_measured_before_the_moment_is_not_measured_again(
     [
         ("99", (), "it has"),
         ("g9", (), "generations 0 to 2 are closed"),
-        ("3", ("population=9",), "only change between generations"),
+        ("3", ("initial_population=9",), "only change between generations"),
         ("g1", ("data=digits",), "cannot be another in a fork"),
         ("g1", ("temperature=hot",), "temperature"),
         ("g1", ("persona.nobody=2",), "nobody"),

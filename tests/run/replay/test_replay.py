@@ -60,7 +60,7 @@ async def test_a_run_that_was_steered_and_killed_agrees_at_every_stop(
 
     resumed = 0
     while not await live(directory, rng.randrange(60, 160), on_event=steer,
-                         changes=["ollama.repairs=1", "evaluation.front_seeds=2"] if resumed else []):  # fmt: skip
+                         changes=["ollama.lanes=1", "evaluation.front_seeds=2"] if resumed else []):  # fmt: skip
         await assert_agrees(directory)
         resumed += 1
         assert resumed < 100

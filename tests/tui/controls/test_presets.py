@@ -65,7 +65,7 @@ def test_a_name_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> No
         ("# a\ntemperature = 3\n", "line 2", "less than or equal to 2"),
         ("tempratur = 1\n", "line 1", "did you mean"),
         ("[persona]\nexpert = -1\n", "line 2", "greater than or equal to 0"),
-        ("search.population = 5\n", "line 1", "cannot be changed while a run runs"),
+        ("search.attempts = 5\n", "line 1", "cannot be changed while a run runs"),
         ("stop = 'now'\n", "line 1", "nothing that a preset sets"),
         ("[persona_share]\nexpert = 1\n", "line 2", "nothing that a preset sets"),
         ("persona = 5\n", "line 1", "weights by name"),

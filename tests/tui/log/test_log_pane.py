@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import EventRow
+from ge_tui.tui.log.entries import KEPT
 from ge_tui.tui.log.pane import LogPane
 from ge_tui.tui.log.rows import LogList
 from ge_tui.tui.one_row import OneRow
@@ -50,11 +51,11 @@ class LogApp(PaneApp):
         view = self.query_one(TextView)
         return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
 
-    def come(self, count: int, individual: int | None = 1) -> None:
+    def come(self, count: int, individual: int | None = 1, kind: str = "failed") -> None:
         """More events."""
         first = self.watching.model.events[-1].seq + 1 if self.watching.model.events else 1
         payload = {"outcome": "build", "reason": "a long [bold]reason[/] " * 20}
-        events = tuple(EventRow(first + n, 1000.0, "failed", individual, payload) for n in range(count))
+        events = tuple(EventRow(first + n, 1000.0, kind, individual, payload) for n in range(count))
         self.pane.refresh_from(self.watching.model.apply(Update(events=events)))
 
 
@@ -160,6 +161,28 @@ async def test_wide_and_narrow(directory: RunDirectory, size: tuple[int, int]) -
         line = next(line for line in app.lines() if "a long" in line)
         assert (line.endswith("…"), ":" in line[:8]) == (True, size[0] >= 60)
         assert all(len(line) <= size[0] for line in app.lines())
+
+
+@pytest.mark.parametrize("following", [True, False])
+async def test_lines_that_are_let_go_leave_the_others_where_they_are(
+    directory: RunDirectory, *, following: bool
+) -> None:
+    async with opened(directory) as (app, pilot):
+        app.come(400)
+        await pilot.press("G" if following else "k")
+        app.come(4000, kind="proposing")  # shown only on request
+        app.come(30)
+        await pilot.pause()
+        before = app.rows.row_count
+        app.come(KEPT - 4000 + 600, kind="proposing")
+        await pilot.pause()
+        assert app.rows.row_count == len(app.rows.book.shown) == 30 < before
+        assert 0 <= app.rows.cursor < 30
+        assert any("a long" in line for line in app.lines())
+        app.come(KEPT + 600, kind="proposing")  # now all that was shown is gone
+        await pilot.pause()
+        assert (app.rows.row_count, app.rows.cursor) == (0, -1)
+        assert not any(app.lines())
 
 
 async def test_only_new_rows_are_painted_while_there_is_room(

@@ -32,9 +32,9 @@ def test_every_setting_of_a_new_run_has_one_field() -> None:
 
 def test_fields_say_what_the_schema_says() -> None:
     fields = {field.key: field for section in first_sections() for field in section.fields}
-    population = fields["search.population"]
+    population = fields["controls.population"]
     assert (population.rule, population.default) == ("whole number >= 1, <= 1000", "12")
-    assert population.help == "slots for children in each generation"
+    assert population.help.startswith("slots for children in each generation")
     assert fields["evaluation.rung"].choices == ("look", "short", "full")
     assert fields["search.generations"].matches("GENERATIONS initial")
     assert not fields["search.generations"].matches("initial persona")
@@ -52,12 +52,12 @@ def test_a_form_that_was_not_touched_makes_the_settings_it_began_with() -> None:
 @pytest.mark.parametrize(
     ("key", "text", "wrong"),
     [
-        ("search.population", "0", "should be greater than or equal to 1, not 0"),
-        ("search.population", "many", "should be a whole number, not 'many'"),
-        ("search.population", "", "should be a whole number, not ''"),
+        ("controls.population", "0", "should be greater than or equal to 1, not 0"),
+        ("controls.population", "many", "should be a whole number, not 'many'"),
+        ("controls.population", "", "should be a whole number, not ''"),
         ("controls.temperature", "hot", "should be a number, not 'hot'"),
         ("controls.persona.expert", "1001", "should be less than or equal to 1000, not 1001"),
-        ("search.population", "7", ""),
+        ("controls.population", "7", ""),
         ("task", "2024", ""),
         (NAME, "my run", "'my run' cannot be a run's name: letters, digits, '.', '_' and '-', not more than 100"),
         (NAME, "", ""),
@@ -68,12 +68,12 @@ def test_what_is_wrong_is_a_sentence_for_beside_the_field(key: str, text: str, w
 
 
 def test_nothing_is_lost_while_a_field_is_wrong() -> None:
-    draft = Draft().with_text("search.population", "x").with_text("seed", "7").with_text(NAME, "a b")
-    assert draft.text("search.population") == "x"
-    assert set(draft.problems()) == {"search.population", NAME}
+    draft = Draft().with_text("controls.population", "x").with_text("seed", "7").with_text(NAME, "a b")
+    assert draft.text("controls.population") == "x"
+    assert set(draft.problems()) == {"controls.population", NAME}
     assert draft.sound().settings() == read_settings((), ["seed=7"])
-    mended = draft.with_text("search.population", "3").with_text(NAME, "ab")
-    assert (mended.settings().search.population, mended.name, mended.problems()) == (3, "ab", {})
+    mended = draft.with_text("controls.population", "3").with_text(NAME, "ab")
+    assert (mended.settings().controls.population, mended.name, mended.problems()) == (3, "ab", {})
 
 
 def test_a_settings_file_fills_the_form_and_keeps_what_it_has_no_field_for() -> None:
@@ -89,7 +89,7 @@ def test_rubbish_that_was_remembered_is_left_out(found: object) -> None:
 
 
 def test_what_was_remembered_and_is_still_right_is_taken() -> None:
-    found = {"search.population": "0", "seed": "3", "no.such": "1", "task": 5, NAME: "old", "controls.persona": "x"}
+    found = {"controls.population": "0", "seed": "3", "no.such": "1", "task": 5, NAME: "old", "controls.persona": "x"}
     draft = recalled(Settings(), found)
     assert (dict(draft.texts), draft.name) == ({"seed": "3"}, "")
 
