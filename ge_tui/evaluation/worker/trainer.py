@@ -8,10 +8,8 @@ The network's answers for the validation images go out raw: the labels are not i
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from statistics import median
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +30,6 @@ PREDICT_BATCH = 500
 """At most; and twice the training's batch, which fits into memory wherever training does."""
 REPORTS = 10
 """Messages about the training loss in a training shorter than an epoch."""
-_LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
 
 Send = Callable[[Progress | Validated | Finished, bytes], None]
 
@@ -46,7 +43,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
     refuse_if_too_big(count_params(network), job)
-    flops = count_flops(network, data.prepare(data.val_images[:1].cpu()))
+    flops = count_flops(network, data.prepare(data.val_images[:1].cpu())) if "flops" in job.wants else None
     network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
     optimizer = genome.optimizer(network)
 
@@ -57,10 +54,6 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     metrics = {"params": float(params)}
     if flops is not None:
         metrics["flops"] = float(flops)
-    if "overfit_gap" in job.wants:
-        metrics["train_accuracy"] = data.train_accuracy(network)
-    if "latency_ms" in job.wants:
-        metrics["latency_ms"] = _latency_ms(network, data)
     refuse_changes()
     send(Finished(metrics=metrics), pack(network))
 
@@ -89,6 +82,11 @@ class ResidentData:
         sample = self.images[:: max(1, len(self.images) // 5000)].float() / 255
         mean = sample.mean(dim=(0, 2, 3), keepdim=True)
         return mean, sample.std(dim=(0, 2, 3), keepdim=True).clamp_min(1e-3)
+
+    def forget_training(self) -> None:
+        """Nothing of the training part stays but its mean and deviation."""
+        self.images.zero_()
+        self.images, self.labels = self.images[:0].clone(), self.labels[:0].clone()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -130,13 +128,6 @@ class ResidentData:
                 outputs.append(check_output(network(batch), len(batch), self._classes).float())
         return torch.cat(outputs)
 
-    def train_accuracy(self, network: nn.Module) -> float:
-        """Accuracy on as many training images as the validation part has, without augmentation."""
-        count = len(self.val_images)
-        chosen = torch.randperm(len(self.images), generator=torch.Generator().manual_seed(0))[:count].to(self.device)
-        predicted = self.predict(network, self.images[chosen]).argmax(dim=1)
-        return float((predicted == self.labels[chosen]).float().mean())
-
 
 def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: ResidentData, send: Send) -> None:
     """Train for the plan's steps or until its schedule stops."""
@@ -160,7 +151,7 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
                 going = schedule.end_epoch(losses.epoch_mean(step))
             epoch = step / data.steps_per_epoch
             if step in validate_at or ends_epoch or step == plan.steps or not going:
-                answers = _validate(network, data, step)
+                answers = _validate(network, data, step) + (pack(network) if plan.keep == "best" else b"")
                 send(
                     Validated(step=step, epoch=epoch, train_loss=losses.mean(step)),
                     answers,
@@ -238,18 +229,3 @@ def _validation_steps(steps: int, validations: int, steps_per_epoch: int) -> set
     if steps >= 2 * steps_per_epoch:
         return set()
     return {steps * part // validations for part in range(1, validations)} - {0}
-
-
-def _latency_ms(network: nn.Module, data: ResidentData) -> float:
-    """The median time of one image's forward pass, milliseconds."""
-    network.eval()
-    image = data.prepare(data.val_images[:1])
-    times = []
-    with torch.no_grad(), data.autocast():
-        for _ in range(_LATENCY_WARMUP + _LATENCY_RUNS):
-            started = time.perf_counter()
-            network(image)
-            if data.device.type == "cuda":
-                torch.cuda.synchronize()
-            times.append((time.perf_counter() - started) * 1e3)
-    return median(times[_LATENCY_WARMUP:])
