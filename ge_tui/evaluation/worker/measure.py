@@ -125,19 +125,38 @@ def _keep(answer: Any, results: Any, known: dict[int, Tensor]) -> None:
 
 
 def _count(replay: _Replay, image: Tensor) -> int:
-    """Floating point operations of products and convolutions; of everything else one a number, where that is more."""
+    """Floating point operations by torch's formulas; or of all the rest, where somebody computes by that instead."""
     others = 0
 
     def look(operation: Any, given: list[Tensor], answer: object) -> None:
         nonlocal others
-        packet = operation._overloadpacket
-        if packet in flop_registry or packet.__name__ in _MOVES or operation.is_view:
-            return
-        others += max((tensor.numel() for tensor in (*given, *_tensors([answer]))), default=0)
+        others += _work(operation, given, [*_tensors([answer])])
 
     with FlopCounterMode(display=False) as counter:
         replay(image, look)
     return max(int(counter.get_total_flops()), others)
+
+
+def _work(operation: Any, given: list[Tensor], answers: list[Tensor]) -> int:
+    """Of an operation without a formula: one a number; of a product of some kind two for each number and its sum."""
+    packet = operation._overloadpacket
+    name = packet.__name__
+    if packet in flop_registry or name in _MOVES or operation.is_view or not answers:
+        return 0
+    made = answers[0]
+    if "rnn" in name or (len(given) > 1 and "sampler" not in name and not _is_elementwise(given, made)):
+        return 2 * made.numel() * max((side for tensor in given for side in tensor.shape), default=1)
+    return max(tensor.numel() for tensor in (*given, *answers))
+
+
+def _is_elementwise(given: list[Tensor], made: Tensor) -> bool:
+    """Whether each number of an answer comes from one of each tensor, or the answer is one of them made over."""
+    if any(tensor.shape == made.shape for tensor in given):
+        return True
+    try:
+        return torch.broadcast_shapes(*(tensor.shape for tensor in given)) == made.shape
+    except RuntimeError:
+        return False
 
 
 def _timed(replay: _Replay, image: Tensor, data: ResidentData) -> tuple[Tensor, float]:

@@ -51,6 +51,11 @@ MEASURES: dict[str, Hostile] = {
         answer="self.head(F.relu((F.unfold(x, 3).unsqueeze(1) * self.conv.weight.flatten(1)[None, :, :, None]).sum(2)"
         " + self.conv.bias[:, None]).mean(dim=2))",
     ),
+    "products that are called distances": with_parts(
+        O.OK,
+        answer="self.head(F.relu((torch.cdist(F.unfold(x, 3).mT, self.conv.weight.flatten(1)) * -1"
+        " + self.conv.bias)).mean(dim=1))",
+    ),
     "a record of something else": at_import(
         "import ge_tui.evaluation.worker.verification as v\nv.record_answer = lambda *_: b'nothing'", O.OK, O.FORGED
     ),
