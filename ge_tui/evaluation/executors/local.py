@@ -25,6 +25,7 @@ from ge_tui.evaluation.executors.base import CheckRequest, ExecutorError, TrainR
 from ge_tui.evaluation.executors.cancellation import Cancellation
 from ge_tui.evaluation.executors.second_look import SecondLook
 from ge_tui.evaluation.executors.slot import Data, Ending, Slot
+from ge_tui.evaluation.gpu_advice import why_no_gpu
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Inputs, Job, JobLimits
 from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
@@ -191,7 +192,7 @@ class LocalExecutor:
         if device == "auto":
             device = "cuda" if cuda else "mps" if mps else "cpu"
         if (device == "cuda" and not cuda) or (device == "mps" and not mps):
-            raise UsageError(f"evaluation.device={device}, but torch finds no such device here; use auto or cpu")
+            raise UsageError(f"evaluation.device={device}, but {_lacking(device, greeting)}; or use auto or cpu")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         natural = {
             "cuda": cuda,
@@ -265,6 +266,13 @@ class LocalExecutor:
         if self._machine is None or self._machine.device != "cuda":
             return 1.0
         return 1.0 / math.ceil(self._machine.slots / max(1, self._gpus))
+
+
+def _lacking(device: str, greeting: dict[str, object]) -> str:
+    if device != "cuda":
+        return "torch finds no such device here"
+    built = greeting.get("cuda")
+    return ": ".join(why_no_gpu(str(greeting.get("torch")), str(built) if built else None))
 
 
 def _files(request: TrainRequest) -> tuple[Path, ...]:
