@@ -12,9 +12,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ge_tui.evaluation.box.assemble import BoxPlan, assemble
+from ge_tui.evaluation.box.gpu_way import find_way
 from ge_tui.evaluation.box.lures import LurePlan
 from ge_tui.evaluation.box.selftest import examine
-from ge_tui.evaluation.worker.gpu_trial import find_way, wake_driver
+from ge_tui.evaluation.worker.gpu_trial import compute_in, wake_driver
 from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
 
@@ -27,7 +28,7 @@ def main() -> None:
     plan = BoxPlan.model_validate_json(sys.argv[3])
     if plan.device == "cuda":
         wake_driver()
-    trial = find_way(assemble(plan, scratch.folder))
+    trial = find_way(assemble(plan, scratch.folder), compute_in)
     box = trial.box
     lures = LurePlan.model_validate_json(sys.argv[4])
     report = examine(box, lures, thorough=False)

@@ -154,7 +154,7 @@ def _is_elementwise(given: list[Tensor], made: Tensor) -> bool:
     if any(tensor.shape == made.shape for tensor in given):
         return True
     try:
-        return torch.broadcast_shapes(*(tensor.shape for tensor in given)) == made.shape
+        return bool(torch.broadcast_shapes(*(t.shape for t in given)) == made.shape)  # type: ignore[no-untyped-call]
     except RuntimeError:
         return False
 

@@ -8,9 +8,9 @@ import pytest
 
 from ge_tui.evaluation.box import landlock
 from ge_tui.evaluation.box.assemble import Box, Opening
+from ge_tui.evaluation.box.gpu_way import find_way
 from ge_tui.evaluation.box.report import Layer, State
 from ge_tui.evaluation.box.sight import Sight
-from ge_tui.evaluation.worker.gpu_trial import find_way
 
 ALL = frozenset(Opening)
 
