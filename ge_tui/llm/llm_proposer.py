@@ -91,8 +91,6 @@ class LlmProposer:
         self._habits = habits
         self._recorder = recorder
         self._tell = tell
-        self._heard: set[str] = set()
-        """Models that have answered."""
 
     async def propose(self, brief: Brief) -> Proposal | Refusal:
         """One call for each operator of the brief; the second works on what the first made."""
@@ -192,17 +190,9 @@ class LlmProposer:
             self._tell("llm_away", number, reason=answer.detail)
             await self._model.wait_until_back(lambda *_args: None)
             self._tell("llm_back", number)
-        if isinstance(answer, LlmFailure) and (
-            answer.policy is Policy.STOP_RUN or self._never_fits(call.model, answer)
-        ):
+        if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
             raise LlmStoppedError(answer.detail)
-        if isinstance(answer, Answer):
-            self._heard.add(call.model)
         return answer
-
-    def _never_fits(self, model: str, failure: LlmFailure) -> bool:
-        """Whether there is no room for a model that has not said a word yet; one that has may find room again."""
-        return failure.kind is FailureKind.OUT_OF_MEMORY and model not in self._heard
 
     def _learn_room(self, number: int, model: str, call: Call, answer: Answer | LlmFailure) -> None:
         """What a call teaches of how long the next prompts may be."""
