@@ -19,15 +19,21 @@ import psutil
 
 from ge_tui import paths
 from ge_tui.errors import UserError
-from ge_tui.evaluation.box.launch import examine_here
+from ge_tui.evaluation.box.launch import GpuReport, examine_gpu_here, examine_here
 from ge_tui.evaluation.box.report import BoxReport, Layer
 from ge_tui.evaluation.data import catalogue
+from ge_tui.evaluation.gpu_advice import is_busy, why_no_gpu
 from ge_tui.run.directory import refuse_network_file_system
 
 _PROBE_S = 120
 _OLLAMA_S = 3.0
 _LOW_DISK = 2 << 30
 _NO_BOX = "runs refuse to start; --i-trust-this-code starts them all the same, for code you would run yourself"
+_GPU_BUSY = "other programs hold its memory: nvidia-smi shows them; end one, or train with evaluation.device=cpu"
+_NO_GPU_IN_THE_BOX = (
+    "train with evaluation.device=cpu; where a layer is named, evaluation.box.without leaves it out, and the box is "
+    "weaker by that"
+)
 _ABSENT = {
     Layer.NAMESPACES: "Landlock and seccomp do its work; where the kernel only asks for it, install bubblewrap",
     Layer.BUBBLEWRAP: "it is used where the kernel refuses namespaces to everyone else",
@@ -69,6 +75,7 @@ def examine(runs: Path) -> list[Finding]:
         *[_disk(name, folder) for name, folder in (("runs", runs), ("cache", paths.cache()))],
         _data(),
         *_box_findings(_examine_box()),
+        *_gpu_in_the_box(torch),
         _terminal(),
     ]
 
@@ -104,8 +111,8 @@ def _torch_findings(probe: dict[str, object] | str) -> list[Finding]:
     if isinstance(devices, list) and devices:
         findings.append(Finding("gpu", Grade.GOOD, ", ".join(map(str, devices))))
     else:
-        advice = "trainings run on the CPU; for an NVIDIA card install the driver and a CUDA build of torch"
-        findings.append(Finding("gpu", Grade.WARNING, "torch finds none", advice))
+        cuda = probe.get("cuda")
+        findings.append(Finding("gpu", Grade.WARNING, *why_no_gpu(str(probe["torch"]), str(cuda) if cuda else None)))
     return findings
 
 
@@ -186,6 +193,22 @@ def _box_findings(report: BoxReport | str) -> list[Finding]:
         (Grade.WARNING, "what is open does harm to this machine's resources only") if open_ else (Grade.GOOD, "")
     )
     return [Finding("box", grade, detail, advice), *layers]
+
+
+def _gpu_in_the_box(probe: dict[str, object] | str) -> list[Finding]:
+    """A small computation on an NVIDIA GPU from inside the box, where there is one."""
+    if isinstance(probe, str) or not probe.get("cuda") or not probe["devices"]:
+        return []
+    try:
+        found = examine_gpu_here()
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        found = GpuReport(openings=(), problem=f"the test could not be made: {error}")
+    if is_busy(found.problem):
+        return [Finding("box: gpu", Grade.WARNING, found.problem, _GPU_BUSY)]
+    if found.problem:
+        return [Finding("box: gpu", Grade.MISSING, found.problem, _NO_GPU_IN_THE_BOX)]
+    opened = f"; let through for its driver: {', '.join(found.openings)}" if found.openings else ""
+    return [Finding("box: gpu", Grade.GOOD, f"it computes in the box{opened}")]
 
 
 def _terminal() -> Finding:

@@ -55,12 +55,12 @@ class JobLimits(Allowance):
 
 
 class Job(Value):
-    """One child process: check a genome, train it, build a trained one anew from its weights, or ship it.
+    """One child process: check a genome, train it, build a trained one anew, measure its record, or ship it.
 
     The data of a training are no part of it: they come as open files, so that no path leads to them.
     """
 
-    kind: Literal["check", "train", "verify", "convert", "run"]
+    kind: Literal["check", "train", "verify", "measure", "predict", "convert", "run"]
     source: str
     network: str
     optimizer: str
@@ -73,9 +73,9 @@ class Job(Value):
     gpu_share: float = Field(1.0, gt=0, le=1)
     """The part of a GPU's memory that torch may take."""
     wants: tuple[str, ...] = ()
-    """Metrics that cost extra and are measured on request: latency_ms, overfit_gap."""
+    """Of a training: flops, where nothing else measures them. Of a network built anew: a record of one answer."""
     images: tuple[Count, ...] = ()
-    """Which validation images a network built anew is to answer for."""
+    """What a network built anew is to answer for: validation images, and past their number those of the training."""
     form: Form = Form.SCRIPT
     """Of a network to be converted, or to be run."""
 
@@ -118,7 +118,10 @@ class Progress(Value):
 
 
 class Validated(Value):
-    """As Progress, with the raw outputs for the validation part as payload: float32 [n, classes]."""
+    """As Progress, with the raw outputs for the validation part as payload: float32 [n, classes].
+
+    Where the best validation counts, the weights follow it.
+    """
 
     kind: Literal["validated"] = "validated"
     step: Count
@@ -133,10 +136,39 @@ class Finished(Value):
     metrics: dict[MetricName, float] = Field(max_length=32)
 
 
+class StateRow(Value):
+    """One tensor of a network's state."""
+
+    name: str = Field(max_length=1000)
+    kind: str = Field(max_length=10)
+    shape: tuple[Count, ...] = Field(max_length=16)
+
+
+class Built(Value):
+    """What a network built anew is made of, before it is given the trained numbers; it waits for them."""
+
+    kind: Literal["built"] = "built"
+    state: tuple[StateRow, ...] = Field(max_length=100_000)
+
+
 class Verified(Value):
     """What a network built anew answers, as payload: float32 [n, classes]."""
 
     kind: Literal["verified"] = "verified"
+
+
+class Recorded(Value):
+    """How it came to its answer for the first image, as payload: see worker/record.py."""
+
+    kind: Literal["recorded"] = "recorded"
+
+
+class Measured(Value):
+    """What a record costs when it is gone through without the genome, with its answers as payload."""
+
+    kind: Literal["measured"] = "measured"
+    flops: Count
+    latency_ms: float = Field(ge=0)
 
 
 class Converted(Value):
@@ -145,7 +177,7 @@ class Converted(Value):
     kind: Literal["converted"] = "converted"
 
 
-AnyAnswer = Checked | Failed | Progress | Validated | Finished | Verified | Converted
+AnyAnswer = Checked | Failed | Progress | Validated | Finished | Built | Verified | Recorded | Measured | Converted
 Answer = Annotated[AnyAnswer, Field(discriminator="kind")]
 _ANSWER: TypeAdapter[AnyAnswer] = TypeAdapter(Answer)
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
+
+import numpy as np
 
 SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 """Bytes of one number, by the format's names of types."""
 _LENGTH = struct.Struct("<Q")
 _MAX_HEADER = 1 << 24
 _MAX_TENSORS = 100_000
+_A_PAIR = 2
+"""Statistics of one thing: the means and the variances of its channels."""
 _STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
 
@@ -72,18 +77,43 @@ def read_entries(data: bytes) -> dict[str, Entry]:
 def count_numbers(data: bytes) -> int:
     """How many numbers a network must be given: tied ones once, and without BatchNorm's running statistics.
 
-    Statistics are no more than what they stand beside, whatever they are called. Raises ValueError.
+    What goes by the name of statistics is a vector with as many numbers as something beside it has channels, once for
+    each such thing, and never more than all the rest. One of eight bytes that does not fit into four counts twice.
+    Raises ValueError.
     """
+    entries = read_entries(data)
     seen: set[bytes] = set()
-    statistics = others = 0
-    for name, entry in read_entries(data).items():
-        digest = hashlib.sha256(data[entry.start : entry.end]).digest()
-        if name.rpartition(".")[2] in _STATISTICS:
-            statistics += entry.count
-        elif digest not in seen or entry.count <= 1:
+    statistics: list[Entry] = []
+    channels: Counter[int] = Counter()
+    counted = 0
+    for name, entry in entries.items():
+        if name.rpartition(".")[2] in _STATISTICS and len(entry.shape) <= 1:
+            statistics.append(entry)
+            continue
+        channels.update(dict.fromkeys(entry.shape, _A_PAIR))
+        content = data[entry.start : entry.end]
+        digest = hashlib.sha256(content).digest()
+        if digest not in seen or entry.count <= 1:
             seen.add(digest)
-            others += entry.count
-    return others + max(0, statistics - others)
+            counted += entry.count + _overlong(entry, content)
+    free = 0
+    for entry in statistics:
+        if entry.count == 1 or channels[entry.count] > 0:
+            channels[entry.count] -= 1
+            free += entry.count
+        else:
+            counted += entry.count
+    return counted + max(0, free - counted)
+
+
+def _overlong(entry: Entry, content: bytes) -> int:
+    """How many numbers of eight bytes hold more than fits into four."""
+    if entry.kind not in ("I64", "F64"):
+        return 0
+    numbers = np.frombuffer(content, dtype="<i8" if entry.kind == "I64" else "<f8")
+    with np.errstate(over="ignore"):
+        shorter = numbers.astype(np.int32 if entry.kind == "I64" else np.float32)
+    return int((shorter.astype(numbers.dtype) != numbers).sum())
 
 
 def _entry(name: str, found: Any, base: int) -> Entry:

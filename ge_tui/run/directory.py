@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from ge_tui.errors import UsageError, UserError
+from ge_tui.errors import NotReadyError, UsageError, UserError
 
 _NETWORK_FILE_SYSTEMS = {
     "nfs",
@@ -104,7 +105,7 @@ def create_run_directory(base: Path, name: str) -> RunDirectory:
         base.mkdir(parents=True, exist_ok=True)
         refuse_network_file_system(base)
     except OSError as error:
-        raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
+        raise _no_place(base, error) from None
     try:
         path.mkdir()
         (path / "inbox").mkdir()
@@ -113,8 +114,16 @@ def create_run_directory(base: Path, name: str) -> RunDirectory:
             f"there is a run '{name}' in {base} already; resume it, or choose another --name"
         ) from None
     except OSError as error:
-        raise UsageError(f"no run can be made in {base}: {error.strerror or error}") from None
+        raise _no_place(base, error) from None
     return RunDirectory(path)
+
+
+def _no_place(base: Path, error: OSError) -> UserError:
+    """Why no run can be made in a folder."""
+    words = f"no run can be made in {base}: {error.strerror or error}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NotReadyError(f"{words}; make room there, or choose another folder with --runs")
+    return UsageError(f"{words}; choose another folder with --runs")
 
 
 def name_problem(name: str) -> str:

@@ -306,8 +306,8 @@ class EvaluationSettings(Group):
     )
     verify: bool = Field(
         True,
-        description="build each trained network anew from its weights, in a fresh box, and refuse it where it answers "
-        "otherwise",
+        description="build each trained network anew from its weights, in a fresh box, refuse it where it answers "
+        "otherwise, and measure its operations and latency without its code",
     )
     trust: bool = Field(
         False,

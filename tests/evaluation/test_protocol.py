@@ -18,6 +18,7 @@ from ge_tui.evaluation.protocol import (
     Failed,
     Finished,
     FrameReader,
+    Measured,
     Progress,
     ProtocolError,
     ShapeRow,
@@ -51,6 +52,7 @@ _ANSWERS = st.one_of(
     ),
     st.builds(Progress, step=_COUNTS, epoch=st.floats(0, 1e6), train_loss=_FINITE),
     st.builds(Validated, step=_COUNTS, epoch=st.floats(0, 1e6), train_loss=_FINITE),
+    st.builds(Measured, flops=_COUNTS, latency_ms=st.floats(0, 1e6)),
     st.builds(Finished, metrics=st.dictionaries(st.from_regex("[a-z][a-z0-9_]{0,20}", fullmatch=True), _FINITE)),
 )
 
@@ -107,9 +109,9 @@ _JSON = st.recursive(
     max_leaves=10,
 )
 _NEARLY = st.fixed_dictionaries(
-    {"kind": st.sampled_from(["checked", "failed", "progress", "validated", "finished", "other"])},
+    {"kind": st.sampled_from(["checked", "failed", "progress", "validated", "finished", "built", "measured", "other"])},
     optional=dict.fromkeys(
-        ("params", "flops", "shapes", "fingerprint", "outcome", "reason", "step", "epoch", "metrics"), _JSON
+        ("params", "flops", "shapes", "fingerprint", "outcome", "reason", "step", "epoch", "metrics", "state"), _JSON
     ),
 )
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
@@ -19,9 +20,19 @@ from ge_tui.evaluation.box.sight import Sight, look
 from ge_tui.evaluation.model import Value
 
 _OWN_PROCESS = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems",
-                "/proc/loadavg", "/proc/uptime", "/proc/driver/nvidia", "/proc/devices", "/proc/modules",
+                "/proc/loadavg", "/proc/uptime", "/proc/driver/nvidia",
+                "/proc/driver/nvidia-uvm", "/proc/driver/nvidia-caps", "/proc/devices", "/proc/modules",
                 "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/osrelease")  # fmt: skip
 """Of /proc, where it also holds the processes of others."""
+
+
+class Opening(StrEnum):
+    """Something that a GPU's driver asks for and a genome on the CPU does without."""
+
+    THREAD_NAMES = "names of threads"
+    """Writing to its own part of /proc: drivers name their threads there, and give up where they cannot."""
+    MEMORY_FILES = "files in memory"
+    """memfd_create, which drivers need to start."""
 
 
 class BoxPlan(Value):
@@ -47,6 +58,8 @@ class Box:
     uid: int
     gid: int
     states: tuple[State, ...]
+    openings: frozenset[Opening] = frozenset()
+    """What is let through for the sake of a GPU's driver."""
 
     def uses(self, layer: Layer) -> bool:
         return any(state.layer is layer and state.in_force for state in self.states)
@@ -74,13 +87,16 @@ class Box:
         if self.uses(Layer.LANDLOCK):
             landlock.restrict(self._rights())
         if self.uses(Layer.SECCOMP):
-            seccomp.refuse_calls(private_files=self.has_private_files)
+            files = Opening.MEMORY_FILES in self.openings
+            seccomp.refuse_calls(private_files=self.has_private_files, memory_files=files)
 
     def _rights(self) -> list[tuple[str, int]]:
         private = self.has_private_files
         rights = [(path, landlock.READ) for path in self.sight.readable]
         rights += [(path, landlock.DEVICE) for path in self.sight.devices]
         rights += [(path, landlock.READ) for path in (("/proc",) if private else _OWN_PROCESS)]
+        if Opening.THREAD_NAMES in self.openings:
+            rights += [("/proc" if private else "/proc/self", landlock.REWRITE)]
         rights += [(self.sight.scratch, landlock.WRITE)]
         if private:
             rights += [("/dev/shm", landlock.WRITE), ("/etc", landlock.READ), ("/dev", landlock.READ)]

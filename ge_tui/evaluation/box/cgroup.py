@@ -6,10 +6,12 @@ A folder for each child, made below the nearest group of ours that hands out mem
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 MOUNTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
+_GOING_S = 1.0
 _OVERHEAD_MB = 128
 """What the kernel counts besides: page tables, buffers of pipes, files read."""
 
@@ -65,6 +67,9 @@ class Group:
         """End whatever is in it, and it."""
         with suppress(OSError):
             self._write("cgroup.kill", "1")
+        until = time.monotonic() + _GOING_S
+        while self._events("cgroup.events").get("populated", 0) and time.monotonic() < until:
+            time.sleep(0.01)  # what was killed is in it until it has died
         with suppress(OSError):
             self._folder.rmdir()
 

@@ -17,6 +17,8 @@ _ON_FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE | _IOCTL_DEVICE
 
 READ = _EXECUTE | _READ | _LIST
 DEVICE = _READ | _WRITE | _IOCTL_DEVICE
+REWRITE = _WRITE
+"""Files that are there, and no others."""
 WRITE = ((1 << 15) - 1) & ~(_MAKE_CHARACTER_DEVICE | _MAKE_SOCKET | _MAKE_BLOCK_DEVICE)
 """Everything in a folder but making devices and sockets."""
 

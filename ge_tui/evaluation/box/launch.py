@@ -17,19 +17,39 @@ from ge_tui.evaluation.box.environment import real_homes, scrubbed
 from ge_tui.evaluation.box.lures import Lures
 from ge_tui.evaluation.box.report import BoxReport, Layer
 from ge_tui.evaluation.box.sight import look
+from ge_tui.evaluation.model import Value
 
 _TEST_S = 120
 
 
 def examine_here(without: Sequence[Layer] = ()) -> BoxReport:
     """Which layers hold on this machine, tested thoroughly. Raises OSError, ValueError, SubprocessError."""
-    plan = BoxPlan(homes=tuple(real_homes()), without=tuple(without))
-    with closing(Lures()) as lures, tempfile.TemporaryDirectory(prefix="ge-tui-") as name:
+    with closing(Lures()) as lures:
+        said = _ask("ge_tui.evaluation.box", BoxPlan(homes=tuple(real_homes()), without=tuple(without)), lures.plan)
+    return BoxReport.model_validate_json(said)
+
+
+class GpuReport(Value):
+    """Whether a GPU works in the box."""
+
+    openings: tuple[str, ...]
+    """What is let through for its driver's sake."""
+    problem: str
+
+
+def examine_gpu_here() -> GpuReport:
+    """A computation on the GPU in this machine's box. Raises OSError, ValueError, SubprocessError."""
+    plan = BoxPlan(device="cuda", homes=tuple(real_homes()))
+    return GpuReport.model_validate_json(_ask("ge_tui.evaluation.worker.gpu_trial", plan))
+
+
+def _ask(module: str, plan: BoxPlan, *more: Value) -> str:
+    """What a program of ours says of a box in a folder of its own. Raises OSError, SubprocessError."""
+    with tempfile.TemporaryDirectory(prefix="ge-tui-") as name:
         folder = Path(name)
-        worker = [sys.executable, "-P", "-m", "ge_tui.evaluation.box", str(folder)]
-        plan, command = wrapped(find_wrapper(plan), plan, folder, worker)
+        plan, command = wrapped(find_wrapper(plan), plan, folder, [sys.executable, "-P", "-m", module, str(folder)])
         done = subprocess.run(
-            [*command, plan.model_dump_json(), lures.plan.model_dump_json()],
+            [*command, *(given.model_dump_json() for given in (plan, *more))],
             capture_output=True,
             text=True,
             timeout=_TEST_S,
@@ -39,7 +59,7 @@ def examine_here(without: Sequence[Layer] = ()) -> BoxReport:
         )
     if done.returncode != 0:
         raise OSError((done.stderr.strip().splitlines() or ["it ended without a word"])[-1])
-    return BoxReport.model_validate_json(done.stdout)
+    return done.stdout
 
 
 def find_wrapper(plan: BoxPlan) -> str | None:

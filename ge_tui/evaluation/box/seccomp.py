@@ -73,17 +73,20 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def refuse_calls(*, private_files: bool) -> None:
+def refuse_calls(*, private_files: bool, memory_files: bool = False) -> None:
     """From here on, for this process and all it starts. Needs no_new_privs. Raises OSError."""
-    code = program(kernel.MACHINE, private_files=private_files)
+    code = program(kernel.MACHINE, private_files=private_files, memory_files=memory_files)
     kernel.prctl_pointer(kernel.PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(_Program(len(code) // 8, code)))
 
 
-def program(machine: str, *, private_files: bool) -> bytes:
-    """The filter for one kind of processor."""
+def program(machine: str, *, private_files: bool, memory_files: bool = False) -> bytes:
+    """The filter for one kind of processor. memory_files: let files in memory be made, which a GPU's driver needs."""
     column = 0 if machine == "x86_64" else 1
     table = REFUSED if private_files else {**REFUSED, **CHANGES_OF_OWNERS}
-    refused = sorted(number for pair in table.values() if (number := pair[column]) is not None)
+    allowed = {"memfd_create"} if memory_files else set()
+    refused = sorted(
+        number for name, pair in table.items() if name not in allowed and (number := pair[column]) is not None
+    )
     eperm, enosys = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),

@@ -18,7 +18,8 @@ _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/e
 _PROCESSORS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _GPU_FILES = ("/sys", "/etc/nvidia", "/usr/share/nvidia", "/opt/rocm")
-_GPU_DEVICES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-caps", "/dev/kfd")
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset", "/dev/nvidia-caps",
+                "/dev/nvidia-caps-imex-channels", "/dev/dxg", "/dev/kfd")  # fmt: skip
 _PACKAGES = ("site-packages", "dist-packages")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +12,7 @@ from numpy.typing import NDArray
 from ge_tui.evaluation.executors.base import TrainRequest
 from ge_tui.evaluation.executors.slot import Ending
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.evaluation.protocol import (
-    Answer,
-    Checked,
-    Converted,
-    Failed,
-    Finished,
-    Progress,
-    ProtocolError,
-    Validated,
-    Verified,
-)
+from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progress, ProtocolError, Validated
 from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, TrainReport
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
 from ge_tui.evaluation.weights import count_numbers
@@ -31,11 +22,6 @@ _ROUNDING = 1e-6
 _SHORTEST_S = 1e-3
 _BYTES_A_PARAMETER, _ROOM_FOR_NAMES, _MOST_BYTES = 8, 1 << 24, 1 << 30
 """Of weights: what a hostile child can make the engine hold."""
-_SAME_CLASS, _NEARLY = 0.9, 0.05
-_OTHERWISE = (
-    "the network built anew from its weights answers otherwise: it keeps something outside its parameters and buffers, "
-    "or what it reported was not so"
-)
 
 
 class CheckAnswers:
@@ -74,25 +60,27 @@ class TrainAnswers:
         self._failed: Failed | None = None
         self._finished: Finished | None = None
         self._weights, self._numbers = b"", 0
-        self._last_predictions: NDArray[np.float32] | None = None
-        self.payload_bytes = max(
-            len(self._labels) * request.data.classes * 4,
-            min(_MOST_BYTES, _BYTES_A_PARAMETER * request.max_params + _ROOM_FOR_NAMES),
+        self._counted: _Counted | None = None
+        self._takes_best = request.plan.keep == "best"
+        self._answer_bytes = len(self._labels) * request.data.classes * 4
+        self.payload_bytes = self._answer_bytes + min(
+            _MOST_BYTES, _BYTES_A_PARAMETER * request.max_params + _ROOM_FOR_NAMES
         )
 
     def __call__(self, answer: Answer, payload: bytes) -> None:
-        if self._failed or self._finished or isinstance(answer, Checked | Verified | Converted):
+        if self._failed or self._finished or not isinstance(answer, Failed | Finished | Progress | Validated):
             raise ProtocolError("an answer out of turn")
         if isinstance(answer, Failed):
             self._failed = Failed(outcome=answer.outcome, reason=printable_text(answer.reason))
         elif isinstance(answer, Finished):
             if "params" not in answer.metrics or not self._is_done():
                 raise ProtocolError("an end of training without its metrics")
+            kept = self._counted.weights if self._takes_best and self._counted else payload
             try:
-                self._numbers = count_numbers(payload)
+                self._numbers = max(count_numbers(payload), count_numbers(kept))
             except ValueError as error:
                 raise ProtocolError(str(error)) from None
-            self._finished, self._weights = answer, payload
+            self._finished, self._weights = answer, kept
         else:
             self._add_point(answer, payload)
 
@@ -105,15 +93,17 @@ class TrainAnswers:
         point = CurvePoint(answer.step, answer.epoch, answer.train_loss)
         if isinstance(answer, Validated):
             try:
-                predictions = read_predictions(payload, len(self._labels), self._request.data.classes)
+                split = self._answer_bytes if self._takes_best else len(payload)
+                predictions = read_predictions(payload[:split], len(self._labels), self._request.data.classes)
                 scored = score(predictions, self._labels)
-                self._last_predictions = predictions
             except NotFiniteError as error:
                 self._failed = Failed(outcome=Outcome.DIVERGED, reason=f"step {answer.step}: {error}")
                 return
             except ValueError as error:
                 raise ProtocolError(str(error)) from error
             point = CurvePoint(answer.step, answer.epoch, answer.train_loss, scored.accuracy, scored.loss)
+            if not self._takes_best or self._counted is None or _by_accuracy(point) > _by_accuracy(self._counted.point):
+                self._counted = _Counted(point, predictions, payload[split:])
         if len(self._curve) >= _MAX_POINTS:
             raise ProtocolError("a learning curve without end")
         self._curve.append(point)
@@ -138,72 +128,41 @@ class TrainAnswers:
         if failure is not None and failure[0] is Outcome.TIMEOUT:
             reached = curve[-1].step if curve else 0
             failure = (Outcome.TIMEOUT, f"{failure[1]}; it had reported step {reached} of {self._request.plan.steps}")
-        validated = [point for point in curve if point.accuracy is not None]
-        if failure is None and not validated:
+        if failure is None and self._counted is None:
             failure = (Outcome.CRASHED, "the training ended without a validation")
-        if failure is not None or self._finished is None:
+        if failure is not None or self._finished is None or self._counted is None:
             outcome, reason = failure or (Outcome.CRASHED, "the training ended without an answer")
             return TrainReport(outcome, reason, {}, curve, **cost)  # type: ignore[arg-type]
-        counted = max(validated, key=_by_accuracy) if self._request.plan.keep == "best" else validated[-1]
+        counted = self._counted.point
         assert counted.accuracy is not None
         assert counted.loss is not None
-        metrics = dict(self._finished.metrics)
-        train_accuracy = metrics.pop("train_accuracy", None)
-        if train_accuracy is not None:
-            metrics["overfit_gap"] = train_accuracy - (validated[-1].accuracy or 0.0)  # both of the last weights
+        said = self._finished.metrics
+        metrics = {"flops": said["flops"]} if "flops" in said else {}
         seconds = max(ending.answered_s, _SHORTEST_S)
         metrics |= {"accuracy": counted.accuracy, "loss": counted.loss, "peak_mb": ending.peak_mb}
-        metrics["params"] = max(metrics["params"], float(self._numbers))
+        metrics["params"] = max(said["params"], float(self._numbers))
         metrics |= {"train_s": seconds, "images_per_s": curve[-1].step * self._batch / seconds}
         return TrainReport(Outcome.OK, "", metrics, curve, weights=self._weights, **cost)  # type: ignore[arg-type]
 
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Of the validation part."""
+        return self._labels
+
     def expected(self, images: Sequence[int]) -> NDArray[np.float32]:
-        """What the trained network last answered for these validation images."""
-        assert self._last_predictions is not None
-        return self._last_predictions[list(images)]
+        """What the network whose weights count has answered for these validation images."""
+        assert self._counted is not None
+        return self._counted.predictions[list(images)]
 
 
-class VerifyAnswers:
-    """Collects what a network built anew from its weights says, and compares it with what the trained one said."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The validation that counts: the last, or the best."""
 
-    def __init__(self, expected: NDArray[np.float32]) -> None:
-        self._expected = expected
-        self._found: NDArray[np.float32] | None = None
-        self._failed: Failed | None = None
-        self.payload_bytes = expected.size * 4
-
-    def __call__(self, answer: Answer, payload: bytes) -> None:
-        if self._found is not None or self._failed:
-            raise ProtocolError("an answer out of turn")
-        if isinstance(answer, Failed) and not payload:
-            self._failed = answer
-        elif isinstance(answer, Verified):
-            try:
-                self._found = read_predictions(payload, *self._expected.shape)
-            except ValueError as error:
-                raise ProtocolError(str(error)) from error
-        else:
-            raise ProtocolError("an answer out of turn")
-
-    def problem(self, ending: Ending, timeout_s: float) -> tuple[Outcome, str] | None:
-        """Why the training cannot count; None where the network is what its weights say."""
-        failure = failure_of(ending, timeout_s, answered=self._found is not None)
-        if self._failed:
-            failure = self._failed.outcome, printable_text(self._failed.reason)
-        if failure is not None:
-            return failure[0], f"built anew from its weights: {failure[1]}"
-        if self._found is None or not _agree(self._expected, self._found):
-            return Outcome.FORGED, _OTHERWISE
-        return None
-
-
-def _agree(expected: NDArray[np.float32], found: NDArray[np.float32]) -> bool:
-    """Nearly the same numbers, or the same class nearly always: networks that roll dice are not liars."""
-    if not np.isfinite(found).all():
-        return False
-    same_class = float((expected.argmax(axis=1) == found.argmax(axis=1)).mean())
-    difference = float(np.abs(expected.astype(np.float64) - found).mean())
-    return same_class >= _SAME_CLASS or difference <= _NEARLY * float(expected.std())
+    point: CurvePoint
+    predictions: NDArray[np.float32]
+    weights: bytes
+    """Only where the best counts; the last come with the end of the training."""
 
 
 def _by_accuracy(point: CurvePoint) -> tuple[float, float]:

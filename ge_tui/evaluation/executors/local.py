@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import random
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,17 +20,18 @@ from ge_tui.evaluation.box.environment import real_homes
 from ge_tui.evaluation.box.limits import Quota
 from ge_tui.evaluation.box.report import BoxReport, Layer
 from ge_tui.evaluation.courtesy import find_hopeless
-from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers, VerifyAnswers
+from ge_tui.evaluation.executors.answers import CheckAnswers, TrainAnswers
 from ge_tui.evaluation.executors.base import CheckRequest, ExecutorError, TrainRequest
 from ge_tui.evaluation.executors.cancellation import Cancellation
-from ge_tui.evaluation.executors.slot import Ending, Slot
+from ge_tui.evaluation.executors.second_look import SecondLook
+from ge_tui.evaluation.executors.slot import Data, Ending, Slot
+from ge_tui.evaluation.gpu_advice import why_no_gpu
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Inputs, Job, JobLimits
 from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
 from ge_tui.genome import find_problem
 
 _MAX_CPU_SLOTS = 8
-_VERIFIED_IMAGES = 256
 _MAX_THREADS = 256
 """Each slot's conversation blocks a thread; one that waits for a thread would hold its slot for nothing."""
 
@@ -64,7 +65,7 @@ class LocalSettings:
     look: bool = True
     """Refuse at the check, unrun, what could only fail in the box."""
     verify: bool = True
-    """Build each trained network anew from its weights and compare its answers."""
+    """Build each trained network anew from its weights and compare its answers; measure what it costs elsewhere."""
     trust: bool = False
     """Run genomes even where the box does not hold what it must."""
 
@@ -86,7 +87,8 @@ class LocalExecutor:
     """
 
     def __init__(self, settings: LocalSettings = LocalSettings()) -> None:
-        self._settings = settings
+        self.settings = settings
+        """Limits and checks that are changed hold from the next job on."""
         self._checks = self._slot({}, "cpu")
         self._trainings: list[Slot] = []
         self._free: asyncio.PriorityQueue[int] = asyncio.PriorityQueue()
@@ -104,7 +106,7 @@ class LocalExecutor:
 
     @property
     def slots(self) -> int:
-        return self._machine.slots if self._machine else max(1, self._settings.slots)
+        return self._machine.slots if self._machine else max(1, self.settings.slots)
 
     async def start(self) -> Machine:
         """Start the slot for checks and learn what devices there are. Raises ExecutorError, UsageError."""
@@ -139,7 +141,7 @@ class LocalExecutor:
         problem = find_problem(request.source, request.contract)
         if problem:
             return CheckReport(Outcome(problem.kind), problem.detail)
-        hopeless = find_hopeless(request.source) if self._settings.look else ""
+        hopeless = find_hopeless(request.source) if self.settings.look else ""
         if hopeless:
             return CheckReport(Outcome.FORBIDDEN, hopeless)
         await self.start()
@@ -159,10 +161,12 @@ class LocalExecutor:
         self._taken.add(number)
         slot = self._trainings[number]
         try:
-            ending = await self._run(slot, self._train_job(request), answers, answers.payload_bytes, _files(request))
+            job = self._train_job(request)
+            ending = await self._run(slot, job, answers, answers.payload_bytes, _files(request))
             report = answers.report(ending, request.timeout_s)
-            if report.outcome is Outcome.OK and self._settings.verify:
-                report = await self._verify(slot, request, answers, report)
+            if report.outcome is Outcome.OK and (self.settings.verify or request.wants):
+                look = SecondLook(partial(self._run, slot), job, request, judge=self.settings.verify)
+                report = await look.at(report, answers)
             if report.outcome is not Outcome.OK and "CUDA" in report.reason:
                 await loop.run_in_executor(self._threads, slot.discard)
             return report
@@ -171,21 +175,6 @@ class LocalExecutor:
                 await loop.run_in_executor(self._threads, slot.discard)
             self._taken.discard(number)
             self._free.put_nowait(number)
-
-    async def _verify(
-        self, slot: Slot, request: TrainRequest, answers: TrainAnswers, report: TrainReport
-    ) -> TrainReport:
-        """The report, if a network built anew from the weights answers as the trained one did."""
-        there = request.data.counts["val"]
-        images = tuple(random.SystemRandom().sample(range(there), min(_VERIFIED_IMAGES, there)))
-        comparison = VerifyAnswers(answers.expected(images))
-        job = self._train_job(request).model_copy(update={"kind": "verify", "images": images})
-        data: tuple[Path | bytes, ...] = (*_files(request), report.weights)
-        ending = await self._run(slot, job, comparison, comparison.payload_bytes, data)
-        problem = comparison.problem(ending, request.timeout_s)
-        if problem is None:
-            return report
-        return replace(report, outcome=problem[0], reason=problem[1], metrics={}, weights=b"")
 
     async def run_trained(
         self,
@@ -226,7 +215,7 @@ class LocalExecutor:
         job: Job,
         answers: Callable[[Answer, bytes], None],
         max_payload: int,
-        data: tuple[Path | bytes, ...] = (),
+        data: tuple[Data, ...] = (),
     ) -> Ending:
         """Run a job in its slot's thread; on cancellation the child is ended before this returns."""
         if self._closed:
@@ -249,23 +238,23 @@ class LocalExecutor:
     def _plan_slots(self, greeting: dict[str, object]) -> Machine:
         cuda = self._gpus = int(str(greeting.get("cuda_devices", 0)))
         mps = bool(greeting.get("mps"))
-        device = self._settings.device
+        device = self.settings.device
         if device == "auto":
             device = "cuda" if cuda else "mps" if mps else "cpu"
         if (device == "cuda" and not cuda) or (device == "mps" and not mps):
-            raise UsageError(f"evaluation.device={device}, but torch finds no such device here; use auto or cpu")
+            raise UsageError(f"evaluation.device={device}, but {_lacking(device, greeting)}; or use auto or cpu")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         natural = {
             "cuda": cuda,
             "mps": 1,
-            "cpu": min(_MAX_CPU_SLOTS, max(1, cores // self._settings.threads)),
+            "cpu": min(_MAX_CPU_SLOTS, max(1, cores // self.settings.threads)),
         }
         box = BoxReport.model_validate(greeting["box"])
         self._natural = natural[device]
-        return Machine(device, self._settings.slots or self._natural, str(greeting.get("torch", "")), box)
+        return Machine(device, self.settings.slots or self._natural, str(greeting.get("torch", "")), box)
 
     def _slot(self, environment: dict[str, str], device: str) -> Slot:
-        settings = self._settings
+        settings = self.settings
         plan = BoxPlan(device=device, homes=tuple(real_homes()), readable=settings.readable, without=settings.without)
         return Slot(
             environment=environment,
@@ -306,15 +295,15 @@ class LocalExecutor:
             inputs=Inputs(classes=data.classes, channels=data.channels, image_size=data.image_size),
             plan=request.plan,
             seed=request.seed,
-            limits=self._limits(request.timeout_s, request.max_params, self._settings.threads),
+            limits=self._limits(request.timeout_s, request.max_params, self.settings.threads),
             gpu_share=self._gpu_share(),
             device=self._machine.device if self._machine else "cpu",
-            threads=self._settings.threads,
-            wants=request.wants,
+            threads=self.settings.threads,
+            wants=() if self.settings.verify or request.wants else ("flops",),
         )
 
     def _limits(self, timeout_s: float, max_params: int, threads: int) -> JobLimits:
-        settings = self._settings
+        settings = self.settings
         return JobLimits(
             **settings.quota.model_dump(),
             wall_s=timeout_s,
@@ -328,6 +317,13 @@ class LocalExecutor:
         if self._machine is None or self._machine.device != "cuda":
             return 1.0
         return 1.0 / math.ceil(self._machine.slots / max(1, self._gpus))
+
+
+def _lacking(device: str, greeting: dict[str, object]) -> str:
+    if device != "cuda":
+        return "torch finds no such device here"
+    built = greeting.get("cuda")
+    return ": ".join(why_no_gpu(str(greeting.get("torch")), str(built) if built else None))
 
 
 def _files(request: TrainRequest) -> tuple[Path, ...]:

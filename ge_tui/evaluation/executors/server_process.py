@@ -23,6 +23,7 @@ from ge_tui.evaluation.box.launch import find_wrapper, wrapped
 from ge_tui.evaluation.box.lures import Lures
 from ge_tui.evaluation.box.report import BoxReport
 from ge_tui.evaluation.executors.base import ExecutorError
+from ge_tui.evaluation.gpu_advice import is_busy
 from ge_tui.evaluation.protocol import FrameReader, Job, encode
 from ge_tui.evaluation.worker.scratch import PREFIX
 
@@ -154,11 +155,17 @@ class ServerProcess:
         )
 
     def _refuse_without_gpu(self, problem: str) -> None:
+        if is_busy(problem):
+            self.stop()
+            raise ExecutorError(
+                f"the GPU is busy: {problem}. nvidia-smi shows what holds its memory; end that, or train with "
+                "evaluation.device=cpu"
+            )
         if problem:
             self.stop()
             raise ExecutorError(
-                f"the GPU cannot be used from inside the box: {problem}. Train with evaluation.device=cpu, or find the "
-                "layer in its way with evaluation.box.without=seccomp (or landlock, namespaces)"
+                f"the GPU cannot be used from inside the box: {problem}. Train with evaluation.device=cpu; where a "
+                "layer is named here, evaluation.box.without=LAYER leaves it out, and the box is weaker by that"
             )
 
     def _last_words(self) -> str:

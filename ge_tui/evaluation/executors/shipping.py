@@ -46,7 +46,7 @@ async def predict(
     count, classes = len(images), request.data.classes
     ending = await executor.run_trained(
         request, answers, count * classes * 4, (*_training_part(request), _as_file(images), weights),
-        on_device=on_device, kind="verify", images=tuple(range(count)),
+        on_device=on_device, kind="predict", images=tuple(range(count)),
     )  # fmt: skip
     return _read(answers.payload(ending, request.timeout_s), count, classes)
 

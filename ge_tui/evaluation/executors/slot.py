@@ -15,6 +15,7 @@ from pathlib import Path
 from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.executors.base import ExecutorError
 from ge_tui.evaluation.executors.cancellation import Cancellation
+from ge_tui.evaluation.executors.handover import Handover
 from ge_tui.evaluation.executors.server_process import ServerProcess
 from ge_tui.evaluation.protocol import Answer, FrameReader, Job, ProtocolError, parse_answer
 
@@ -25,6 +26,9 @@ _ATTEMPTS = 3
 _TAIL = 4000
 _CHUNK = 1 << 16
 _DEFAULT_BOX = BoxPlan()
+
+Data = Path | bytes | Handover
+"""What a child finds open: a file, bytes as a file without a name, or a pipe for what comes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Slot:
         on_answer: Callable[[Answer, bytes], None],
         max_payload: int = 0,
         cancellation: Cancellation | None = None,
-        data: Sequence[Path | bytes] = (),
+        data: Sequence[Data] = (),
     ) -> Ending:
         """Run a job to its end, handing over each answer as it comes; the child finds `data` open.
 
@@ -143,7 +147,7 @@ class Slot:
         on_answer: Callable[[Answer, bytes], None],
         max_payload: int,
         cancellation: Cancellation,
-        data: Sequence[Path | bytes],
+        data: Sequence[Data],
     ) -> Ending:
         for _ in range(_ATTEMPTS):
             server = self._running_server()
@@ -245,7 +249,7 @@ def _request(
     job: Job,
     on_answer: Callable[[Answer, bytes], None],
     max_payload: int,
-    data: Sequence[Path | bytes],
+    data: Sequence[Data],
 ) -> _Streams:
     """Hand a job over and get the reading ends of its child's pipes. Raises OSError when the server is gone."""
     answers_read, answers_write = os.pipe()
@@ -264,9 +268,11 @@ def _request(
     return streams
 
 
-def _open(file: Path | bytes, opened: ExitStack) -> int:
+def _open(file: Data, opened: ExitStack) -> int:
     """A file to read from; bytes become one without a name."""
     try:
+        if isinstance(file, Handover):
+            return file.fileno()
         if isinstance(file, bytes):
             made = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  (the stack closes it)
             made.write(file)
@@ -274,7 +280,7 @@ def _open(file: Path | bytes, opened: ExitStack) -> int:
             return made.fileno()
         return opened.enter_context(file.open("rb")).fileno()
     except OSError as error:
-        what = "the trained weights" if isinstance(file, bytes) else file
+        what = file if isinstance(file, Path) else "the trained weights"
         raise ExecutorError(f"{what} cannot be handed to a worker: {error.strerror}") from error
 
 

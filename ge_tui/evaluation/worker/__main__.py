@@ -12,9 +12,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ge_tui.evaluation.box.assemble import BoxPlan, assemble
+from ge_tui.evaluation.box.gpu_way import find_way
 from ge_tui.evaluation.box.lures import LurePlan
 from ge_tui.evaluation.box.selftest import examine
-from ge_tui.evaluation.worker.gpu_trial import gpu_problem
+from ge_tui.evaluation.worker.gpu_trial import compute_in, wake_driver
 from ge_tui.evaluation.worker.memory import keep_freed_memory
 from ge_tui.evaluation.worker.scratch import Scratch
 from ge_tui.evaluation.worker.server import ForkServer
@@ -26,11 +27,15 @@ def main() -> None:
     torch.set_num_threads(1)
     keep_freed_memory()
     _load_lazy_parts()
-    box = assemble(BoxPlan.model_validate_json(sys.argv[3]), scratch.folder)
+    plan = BoxPlan.model_validate_json(sys.argv[3])
+    if plan.device == "cuda":
+        wake_driver()
+    trial = find_way(assemble(plan, scratch.folder), compute_in)
+    box = trial.box
     lures = LurePlan.model_validate_json(sys.argv[4])
     report = examine(box, lures, thorough=False)
     shutil.rmtree(lures.folder, ignore_errors=True)  # the engine does so too, unless it is gone
-    greeting = {**_machine(), "box": report.model_dump(mode="json"), "gpu_problem": gpu_problem(box)}
+    greeting = {**_machine(), "box": report.model_dump(mode="json"), "gpu_problem": trial.problem}
     ForkServer(control, scratch, box).serve(greeting)
     os._exit(0)  # torch takes a second to leave in good order, and there is nothing left to save
 
@@ -49,6 +54,7 @@ def _machine() -> dict[str, object]:
     """What the engine needs to know of torch and the devices; asks the driver without starting CUDA here."""
     return {
         "torch": str(torch.__version__),
+        "cuda": torch.version.cuda,
         "cuda_devices": torch.cuda.device_count() if torch.version.cuda else 0,
         "mps": bool(torch.backends.mps.is_available()),
     }

@@ -15,9 +15,10 @@ from ge_tui.evaluation.box.assemble import Box
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import MAX_REASON, Failed, Job, encode
-from ge_tui.evaluation.worker.dataset import read_arrays, read_bytes
+from ge_tui.evaluation.worker.dataset import read_arrays, read_bytes, read_images
 from ge_tui.evaluation.worker.failure import failure_from
 from ge_tui.evaluation.worker.inspection import inspect_genome
+from ge_tui.evaluation.worker.measure import measure
 from ge_tui.evaluation.worker.shipping import ship
 from ge_tui.evaluation.worker.trainer import train
 from ge_tui.evaluation.worker.verification import verify
@@ -72,7 +73,11 @@ def _answer(job: Job, held: Descriptors) -> None:
         elif job.kind == "train":
             train(job, read_arrays(held.data), send)
         elif job.kind == "verify":
-            verify(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
+            numbers = held.data[2]
+            verify(job, read_images(held.data[:2], job.images), lambda: read_bytes(numbers), send)
+        elif job.kind == "measure":
+            trained, record = map(read_bytes, held.data[2:4])
+            measure(job, read_images(held.data[:2], job.images), trained, record, send)
         else:
             ship(job, read_arrays(held.data[:3]), read_bytes(held.data[3]), send)
     except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a genome are failures too)

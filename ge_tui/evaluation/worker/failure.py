@@ -12,7 +12,9 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import MAX_REASON
 
 GENOME_FILE = "<genome>"
-_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory", "bad_alloc")
+_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory", "bad_alloc",
+                  "nvml_success")  # fmt: skip
+"""The last: out of memory on a GPU, torch asks the driver's library how full it is, which cannot answer in the box."""
 _MAX_PLACE = 300
 _BREACHES = {
     errno.EPERM: Outcome.FORBIDDEN,

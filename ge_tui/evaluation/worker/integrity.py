@@ -2,7 +2,7 @@
 
 A genome shares its process with the trainer, so this is no wall: it catches patches, the accidental and the
 ordinary. What counts in selection does not rest on it: scores are computed outside from answers given without the
-labels, and time is taken outside.
+labels, sizes are counted and time is taken outside, and operations and latency are measured where no genome is.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Snapshot:
         self._seen = [(place, _names(place)) for place in whole]
         self._seen.append((torch, {name: getattr(torch, name) for name in _OF_TORCH}))
         self._hooks = _global_hooks()
+        self._watchers = _watchers()
 
     def refuse_changes(self) -> None:
         """Raises GenomeFailureError (forged) naming what the genome has replaced."""
@@ -58,6 +59,8 @@ class Snapshot:
                     raise _forged(f"{place.__name__}.{name}")
         if _global_hooks() != self._hooks:
             raise _forged("what torch calls for every module")
+        if _watchers() != self._watchers:
+            raise _forged("what Python calls for every line")
         if torch._C._len_torch_function_stack() or torch._C._len_torch_dispatch_stack():
             raise _forged("what torch does in a function's place")
 
@@ -72,6 +75,11 @@ def _global_hooks() -> int:
     """How many functions torch calls for every module there is."""
     tables = [table for name, table in vars(module_hooks).items() if name.startswith("_global_") and "hooks" in name]
     return sum(len(table) for table in tables if isinstance(table, dict))
+
+
+def _watchers() -> tuple[object, object]:
+    """What sees, and could change, every frame of this thread."""
+    return sys.gettrace(), sys.getprofile()
 
 
 def _forged(what: str) -> GenomeFailureError:

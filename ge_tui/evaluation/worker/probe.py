@@ -22,4 +22,5 @@ def devices() -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"torch": str(torch.__version__), "torchvision": pair_status(), "devices": devices()}))
+    said = {"torch": str(torch.__version__), "cuda": torch.version.cuda, "torchvision": pair_status()}
+    print(json.dumps({**said, "devices": devices()}))

@@ -64,6 +64,11 @@ class ResidentData:
             return torch.full((), 1 / 255, device=self.device), torch.zeros((), device=self.device)
         return 1 / (255 * deviation), -mean / deviation
 
+    def forget_training(self) -> None:
+        """Nothing of the training part stays but its mean and deviation."""
+        self.images.zero_()
+        self.images, self.labels = self.images[:0].clone(), self.labels[:0].clone()
+
     @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self.images) // self.batch_size)
@@ -128,10 +133,3 @@ class ResidentData:
                 batch = self.prepare(images[start : start + size])
                 outputs.append(check_output(network(batch), len(batch), self._classes).float())
         return torch.cat(outputs)
-
-    def train_accuracy(self, network: nn.Module) -> float:
-        """Accuracy on as many training images as the validation part has, without augmentation."""
-        count = len(self.val_images)
-        chosen = torch.randperm(len(self.images), generator=torch.Generator().manual_seed(0))[:count].to(self.device)
-        predicted = self.predict(network, self.images[chosen]).argmax(dim=1)
-        return float((predicted == self.labels[chosen]).float().mean())

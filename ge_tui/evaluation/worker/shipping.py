@@ -59,6 +59,9 @@ def ship(job: Job, arrays: Arrays, content: bytes, send: Send) -> None:
     if job.kind == "convert":
         send(Converted(), _convert(job, arrays, content))
         return
+    if job.kind == "predict":
+        send(Verified(), _predictions(job, arrays, content))
+        return
     images = torch.from_numpy(arrays.val_images)[list(job.images)]
     answer = {Form.SCRIPT: _scripted, Form.ONNX: _onnx, Form.PT2: _exported}[job.form](job, content)
     outputs = []
@@ -70,6 +73,21 @@ def ship(job: Job, arrays: Arrays, content: bytes, send: Send) -> None:
     except BaseException as error:
         raise failure_from(error, Outcome.CRASHED, f"running the network as {job.form}") from error
     send(Verified(), torch.cat(outputs).contiguous().numpy().astype("<f4").tobytes())
+
+
+def _predictions(job: Job, arrays: Arrays, weights: bytes) -> bytes:
+    """What a network built anew from its weights answers, as in training."""
+    data = ResidentData(job, arrays)
+    network = GenomeModule(job).network()
+    network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
+    images = data.val_images[list(job.images)]
+    data.predict(network, images[:_EXAMPLES])  # some make a layer at the first call
+    try:
+        network.load_state_dict(unpack(weights))
+    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
+        words = str(error)[:500]
+        raise GenomeFailureError(Outcome.FORGED, f"the trained weights do not fit the network: {words}") from error
+    return data.predict(network, images).cpu().contiguous().numpy().astype("<f4").tobytes()
 
 
 def _convert(job: Job, arrays: Arrays, weights: bytes) -> bytes:

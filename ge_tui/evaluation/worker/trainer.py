@@ -8,9 +8,7 @@ The network's answers for the validation images go out raw: the labels are not i
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
-from statistics import median
 
 import torch
 import torch.nn.functional as F
@@ -30,7 +28,6 @@ from ge_tui.evaluation.worker.schedule import make_schedule
 
 REPORTS = 10
 """Messages about the training loss in a training shorter than an epoch."""
-_LATENCY_WARMUP, _LATENCY_RUNS = 5, 20
 
 Send = Callable[[Progress | Validated | Finished, bytes], None]
 
@@ -45,7 +42,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     refuse_if_too_big(genome.count_params(), job)
     network = genome.network()
     refuse_if_too_big(count_params(network), job)
-    flops = count_flops(network, data.prepare(data.val_images[:1].cpu()))
+    flops = count_flops(network, data.prepare(data.val_images[:1].cpu())) if "flops" in job.wants else None
     network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
     optimizer = genome.optimizer(network)
     quicken(optimizer, network)
@@ -57,10 +54,6 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     metrics = {"params": float(params)}
     if flops is not None:
         metrics["flops"] = float(flops)
-    if "overfit_gap" in job.wants:
-        metrics["train_accuracy"] = data.train_accuracy(network)
-    if "latency_ms" in job.wants:
-        metrics["latency_ms"] = _latency_ms(network, data)
     refuse_changes()
     send(Finished(metrics=metrics), pack(network))
 
@@ -87,7 +80,7 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
                 going = schedule.end_epoch(losses.epoch_mean(step))
             epoch = step / data.steps_per_epoch
             if step in validate_at or ends_epoch or step == plan.steps or not going:
-                answers = _validate(network, data, step)
+                answers = _validate(network, data, step) + (pack(network) if plan.keep == "best" else b"")
                 network.train()
                 send(
                     Validated(step=step, epoch=epoch, train_loss=losses.mean(step)),
@@ -166,18 +159,3 @@ def _validation_steps(steps: int, validations: int, steps_per_epoch: int) -> set
     if steps >= 2 * steps_per_epoch:
         return set()
     return {steps * part // validations for part in range(1, validations)} - {0}
-
-
-def _latency_ms(network: nn.Module, data: ResidentData) -> float:
-    """The median time of one image's forward pass, milliseconds."""
-    network.eval()
-    image = data.prepare(data.val_images[:1])
-    times = []
-    with torch.no_grad(), data.autocast():
-        for _ in range(_LATENCY_WARMUP + _LATENCY_RUNS):
-            started = time.perf_counter()
-            network(image)
-            if data.device.type == "cuda":
-                torch.cuda.synchronize()
-            times.append((time.perf_counter() - started) * 1e3)
-    return median(times[_LATENCY_WARMUP:])

@@ -78,3 +78,13 @@ def test_other_forms_of_calls_get_nowhere(machine: str) -> None:
     assert run(machine, 1, architecture=0x40000003) == KILL, "calls of a 32-bit program"
     assert run(machine, 0x40000000 | 41) == ERROR | errno.ENOSYS, "x32"
     assert run(machine, 5000) == ERROR | errno.ENOSYS, "calls of a kernel to come"
+
+
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_files_in_memory_are_let_through_for_a_driver_and_nothing_else(machine: str) -> None:
+    column = list(ARCHITECTURES).index(machine)
+    strict, opened = (seccomp.program(machine, private_files=True, memory_files=opening) for opening in (False, True))
+    number = seccomp.REFUSED["memfd_create"][column]
+    assert len(strict) - len(opened) == 16, "one comparison and one refusal less"
+    assert struct.pack("=HBBI", 0x15, 0, 1, number) in strict
+    assert struct.pack("=HBBI", 0x15, 0, 1, number) not in opened

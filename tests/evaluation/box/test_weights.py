@@ -85,6 +85,22 @@ def test_ties_count_once_and_running_statistics_not_at_all() -> None:
     assert count_numbers(join(tensors)) == 20
 
 
-def test_a_network_does_not_hide_in_its_statistics() -> None:
-    tensors = {"w": ("F32", (1,), b"\1" * 4), "x.running_mean": ("F32", (1000,), b"\2" * 4000)}
-    assert count_numbers(join(tensors)) == 1000
+@pytest.mark.parametrize(
+    ("tensors", "count"),
+    [
+        ({"w": (1,), "x.running_mean": (1000,)}, 1001),
+        ({"w": (40, 10), "x.running_mean": (40, 10)}, 800),
+        ({"w": (40, 10), **{f"{n}.running_mean": (40,) for n in range(9)}}, 400 + 7 * 40),
+        ({"w": (40, 10), "x.running_mean": (40,), "x.running_var": (40,)}, 400),
+    ],
+)
+def test_a_network_does_not_hide_in_its_statistics(tensors: dict[str, tuple[int, ...]], count: int) -> None:
+    made = filled({name: ("F32", shape) for name, shape in tensors.items()})
+    assert count_numbers(join(made)) == count
+
+
+def test_two_numbers_in_one_are_two() -> None:
+    small, large = struct.pack("<2q", 7, -7), struct.pack("<2q", 1 << 40, 7)
+    assert count_numbers(join({"a": ("I64", (2,), small)})) == 2
+    assert count_numbers(join({"a": ("I64", (2,), large)})) == 3
+    assert count_numbers(join({"a": ("F64", (2,), struct.pack("<2d", 0.5, 1 / 3))})) == 3

@@ -178,7 +178,7 @@ BAD = {
         genome(optimizer="raise GeneratorExit"), Outcome.BUILD, r"calling get_optimizer: GeneratorExit \(line 24"
     ),
     "sys.exit in training": Bad(
-        genome(forward="if self.calls > 5: sys.exit(0)"), Outcome.CRASHED, "training step 5: SystemExit: 0", "train"
+        genome(forward="if self.calls > 5: sys.exit(0)"), Outcome.CRASHED, "training step 6: SystemExit: 0", "train"
     ),
     "kills itself": Bad(
         genome(top="os.kill(os.getpid(), signal.SIGKILL)"), Outcome.KILLED, "killed from outside .SIGKILL"

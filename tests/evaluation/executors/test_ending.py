@@ -47,7 +47,7 @@ async def test_a_cancelled_check_leaves_no_process(executor: Executor, scratch: 
 async def test_a_cancellation_at_any_moment_ends_its_own_job_only(
     local: LocalExecutor, data: DataSet, scratch: Path, delay: float
 ) -> None:
-    await local.start()
+    await train(local, GOOD, data)  # the worker is there; one that is still loading torch is not cut short
     for _ in range(2):
         hanging = asyncio.create_task(train(local, HANG, data))
         following = asyncio.create_task(train(local, GOOD, data))

@@ -69,11 +69,11 @@ async def test_validations_in_a_short_training(local: LocalExecutor, data: DataS
 
 
 async def test_the_best_validated_point_counts_where_the_plan_says_so(local: LocalExecutor, data: DataSet) -> None:
-    """A network that answers at random after its first validation."""
+    """An optimiser that turns round after the first epoch."""
     worse = genome(
-        build="self.seen = 0",
-        forward="if not self.training and len(x) > 1: self.seen += 1",
-        answer="self.head(F.relu(self.conv(x)).mean(dim=(2, 3))) * (1 if self.seen < 2 else -1)",
+        top="class Lost(torch.optim.SGD):\n    steps = 0\n    def step(self, closure=None):\n        self.steps += 1\n"
+        "        if self.steps > 8:\n            self.param_groups[0]['lr'] *= -1\n        return super().step()",
+        optimizer="return Lost(model.parameters(), lr=lr)",
     )
     plan = PLAN.model_copy(update={"steps": 24, "lr": 0.05})
     last = await train(local, worse, data, plan)
@@ -96,7 +96,7 @@ async def test_metrics_that_cost_extra_come_on_request(local: LocalExecutor, dat
 
 async def test_the_published_recipe_at_224_pixels(local: LocalExecutor, data: DataSet) -> None:
     plan = find_task("ExquisiteNetV2").plan("fake", "paper", "look").model_copy(update={"batch_size": 4, "steps": 3})
-    see = genome(forward="if self.calls > 1: print(tuple(x.shape), float(x.min()) >= 0, float(x.max()) <= 1)")
+    see = genome(forward="print(tuple(x.shape), float(x.min()) >= 0, float(x.max()) <= 1)")
     report = await train(local, see, data, plan)
     assert report.outcome is Outcome.OK, report.reason
     lines = report.output.splitlines()

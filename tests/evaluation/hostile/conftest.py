@@ -114,7 +114,7 @@ BOXES = {
 async def pool(request: pytest.FixtureRequest, outside: Outside, scratch: Path) -> AsyncIterator[LocalExecutor]:  # noqa: F811
     """The executor under attack, with small quotas, in a box of all layers and in weaker ones."""
     made = LocalExecutor(
-        replace(settings(memory_mb=256), quota=QUOTA, cpu_s=1.0, max_output=1 << 18, without=BOXES[request.param])
+        replace(settings(memory_mb=256), quota=QUOTA, max_output=1 << 18, without=BOXES[request.param])
     )
     try:
         machine = await made.start()

@@ -7,7 +7,7 @@ from .corpus import Hostile, O, at_import, in_forward, with_parts
 STEPS, BATCHES = 2, 8
 """Of the trainings that these genomes try to cheat."""
 _VALIDATED = f'{{"kind": "validated", "step": {STEPS}, "epoch": {STEPS / BATCHES}, "train_loss": 0.0}}'
-_FORGE = """
+FORGE = """
 import json
 def forge(header, payload=b''):
     header = header.encode()
@@ -18,7 +18,7 @@ def forge(header, payload=b''):
         except OSError:
             pass
 """
-_SEEK = """
+SEEK = """
 def seek():
     frame = sys._getframe()
     while frame is not None:
@@ -45,7 +45,7 @@ PATCHES = {
     "a builtin": "builtins.sum = lambda *_, **__: 1",
     "the counter of operations": "from torch.utils.flop_counter import FlopCounterMode as C\n"
     "C.get_total_flops = lambda self: 1",
-    "the trainer": "import ge_tui.evaluation.worker.trainer as t\nt._latency_ms = lambda *_: 0.0",
+    "the trainer": "import ge_tui.evaluation.worker.trainer as t\nt.pack = lambda *_: b''",
     "the inspection": "import ge_tui.evaluation.worker.inspection as i\ni.count_params = lambda _: 1",
     "the inspection, as the trainer knows it": "import ge_tui.evaluation.worker.trainer as t\nt.count_params = lambda _: 1",
     "the check for patches": "import ge_tui.evaluation.worker.integrity as i\ni.Snapshot.refuse_changes = lambda self: None",
@@ -63,26 +63,26 @@ LIES: dict[str, Hostile] = {
         if "import" not in code
     },
     "a forged success": at_import(
-        _FORGE + "forge('{\"kind\": \"finished\", \"metrics\": {\"accuracy\": 1, \"params\": 1}}')\nos._exit(0)", O.FORGED
+        FORGE + "forge('{\"kind\": \"finished\", \"metrics\": {\"accuracy\": 1, \"params\": 1}}')\nos._exit(0)", O.FORGED
     ),
     "a forged point and success": at_import(
-        _FORGE + f"forge('''{_VALIDATED}''', b'\\0' * (256 * 40))\n"
+        FORGE + f"forge('''{_VALIDATED}''', b'\\0' * (256 * 40))\n"
         "forge('{\"kind\": \"finished\", \"metrics\": {\"params\": 1}}')\nos._exit(0)", O.FORGED
     ),
     "forged with what was learnt, but another size": in_forward(
         f"forge('''{_VALIDATED}''', b'\\0' * (256 * 40))\n"
-        "forge('{\"kind\": \"finished\", \"metrics\": {\"params\": 1}}')\nos._exit(0)", O.FORGED, top=_FORGE
+        "forge('{\"kind\": \"finished\", \"metrics\": {\"params\": 1}}')\nos._exit(0)", O.FORGED, top=FORGE
     ),
     "a step that was never taken": at_import(
-        _FORGE + "forge('{\"kind\": \"validated\", \"step\": 99, \"epoch\": 12.375, \"train_loss\": 0}', b'\\0' * 10240)\n"
+        FORGE + "forge('{\"kind\": \"validated\", \"step\": 99, \"epoch\": 12.375, \"train_loss\": 0}', b'\\0' * 10240)\n"
         "time.sleep(9)", O.FORGED
     ),
     "an epoch that was never seen": at_import(
-        _FORGE + "forge('{\"kind\": \"progress\", \"step\": 1, \"epoch\": 99, \"train_loss\": 0}')\ntime.sleep(9)", O.FORGED
+        FORGE + "forge('{\"kind\": \"progress\", \"step\": 1, \"epoch\": 99, \"train_loss\": 0}')\ntime.sleep(9)", O.FORGED
     ),
     "the labels, looked up": in_forward(
         "found = labels()\nif found is not None: escaped(found)\nraise PermissionError(errno.EPERM, 'none')",
-        O.FORBIDDEN, top=_SEEK,
+        O.FORBIDDEN, top=SEEK,
     ),
     "the labels on disk": at_import("escaped(open('@CACHE@/labels/val_labels.npy', 'rb'))", O.IMPORT, O.FORBIDDEN),
     "the test data on disk": in_forward("escaped(open('@CACHE@/sealed/test_images.npy', 'rb'))", O.CRASHED, O.FORBIDDEN),
