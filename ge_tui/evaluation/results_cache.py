@@ -24,7 +24,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CheckReport, CurvePoint, OnProgress, TrainReport
 from ge_tui.genome import syntax_hash
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Kept(Value):
