@@ -157,7 +157,7 @@ async def test_the_app_works_by_the_users_keys_and_shows_them(tmp_path: Path) ->
     config = tmp_path / "config" / "ge-tui"
     config.mkdir(parents=True)
     (config / "keys.toml").write_text(
-        '[run]\nzoom = "X"\nselect_best = "f9"\n[go]\nlog = "L"\n[population]\nsort = "p"\nfly = "f"\n'
+        '[run]\nzoom = "Q"\nselect_best = "f9"\n[go]\nlog = "L"\n[population]\nsort = "p"\nfly = "f"\n'
     )
     with environment(tmp_path):
         app = GeTui(tmp_path, RunDirectory(tmp_path / "made"))
@@ -172,11 +172,11 @@ async def test_the_app_works_by_the_users_keys_and_shows_them(tmp_path: Path) ->
             assert any("line 8" in words and "population.fly" in words for words in told)
             assert any("p is both run.pause and population.sort" in words for words in told)
             line = screen.query_one(KeyLine).render_line(0).text
-            assert "X zoom" in line
+            assert "Q zoom" in line
             assert "p sort" in line
             await pilot.press("z")
             assert not screen.grid.zoomed
-            await pilot.press("X")
+            await pilot.press("Q")
             assert screen.grid.zoomed
             screen._select(3)
             await pilot.press("f9")

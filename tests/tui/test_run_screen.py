@@ -266,7 +266,7 @@ async def test_an_engine_that_cannot_go_on_says_why(
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
     monkeypatch.setattr(
         "ge_tui.tui.screens.run.start_engine",
-        lambda _directory: subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"]),
+        lambda _directory, _changes: subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"]),
     )
     async with watching(directory) as pilot:
         screen(pilot).start_engine()

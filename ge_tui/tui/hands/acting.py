@@ -48,6 +48,10 @@ class Acting(Screen[None]):
     def start_engine(self, *changes: str) -> None:
         raise NotImplementedError
 
+    def export(self, number: int) -> None:
+        """Ask how an individual is to be exported."""
+        raise NotImplementedError
+
     # -- the menu --------------------------------------------------------------------------------------
 
     @work(group="hand", exclusive=True)
@@ -108,6 +112,9 @@ class Acting(Screen[None]):
 
     async def hand_again(self, one: Individual) -> None:
         await self._send(NewAct(ActKind.AGAIN, one.number))
+
+    async def hand_export(self, one: Individual) -> None:
+        self.export(one.number)
 
     async def hand_full(self, one: Individual) -> None:
         await self._send(NewAct(ActKind.AGAIN, one.number, arguments={"rung": "full"}))

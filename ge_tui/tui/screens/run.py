@@ -63,7 +63,7 @@ ACTIONS = (
     Action("run.select_best", "", "best", "select the best individual"),
     Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
     Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
-    Action("run.export", "X", "export", "write the selected individual as a folder that stands alone"),
+    Action("run.export", "Z", "export", "write the selected individual as a folder that stands alone"),
     Action("run.welcome", "", "runs", "go back to the list of runs"),
 )
 
@@ -352,14 +352,17 @@ class RunScreen(Acting):
 
     def action_export(self) -> None:
         """Ask how the selected individual is to be exported, or show the export that is under way."""
-        from ge_tui.tui.export.dialog import ExportDialog  # noqa: PLC0415  (few sessions export)
-
         if self.selected is None:
             self.notify("Nothing is selected to be exported.")
             return
+        self.export(self.selected)
+
+    def export(self, number: int) -> None:
+        from ge_tui.tui.export.dialog import ExportDialog  # noqa: PLC0415  (few sessions export)
+
         under_way = self._export if self._export is not None and not self._export.ended else None
         self.app.push_screen(
-            ExportDialog(self.directory, self.selected, under_way, self._begin_export, self._stop_export)
+            ExportDialog(self.directory, number, under_way, self._begin_export, self._stop_export)
         )
 
     def _begin_export(self, asked: Asked) -> ExportJob:

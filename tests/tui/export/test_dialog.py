@@ -51,7 +51,7 @@ async def test_it_is_filled_in_and_shows_the_command_at_work(tmp_path: Path, mon
     called = fake_command(monkeypatch, *STEPS, DONE)
     directory = await finished_run(tmp_path)
     async with watching(directory, (80, 24)) as pilot:
-        await pilot.press("X")
+        await pilot.press("Z")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportDialog))
         dialog = pilot.app.screen
         assert isinstance(dialog, ExportDialog)
@@ -78,7 +78,7 @@ async def test_closed_it_goes_on_and_is_found_again_and_stopped(
 ) -> None:
     fake_command(monkeypatch, *STEPS, then="import time; time.sleep(600)")
     async with watching(await finished_run(tmp_path), (80, 24)) as pilot:
-        await pilot.press("X")
+        await pilot.press("Z")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportDialog))
         await pilot.press("ctrl+s")
         run_screen = pilot.app.screen_stack[1]
@@ -88,7 +88,7 @@ async def test_closed_it_goes_on_and_is_found_again_and_stopped(
         job = screen(pilot)._export
         assert job is not None
         assert not job.ended
-        await pilot.press("X")
+        await pilot.press("Z")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportDialog))
         assert "25%" in str(pilot.app.screen.query_one("#export-doing", Static).content)
         await pilot.press("ctrl+x")
