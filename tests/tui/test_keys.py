@@ -185,12 +185,12 @@ async def test_the_app_works_by_the_users_keys_and_shows_them(tmp_path: Path) ->
             await pilot.press("L")
             assert screen.grid.current == "log"
             commands = {command.title: command.help for command in app.get_system_commands(screen)}
-            assert commands["Run: zoom"].endswith("(X)")
+            assert commands["Run: zoom"].endswith("(Q)")
             for shown in commands.values():
                 assert Content.from_markup(shown).plain
             await pilot.press("question_mark")
             assert isinstance(app.screen, HelpScreen)
-            assert "| `X` |" in app.screen._text
+            assert "| `Q` |" in app.screen._text
             await pilot.press("escape")
             (config / "keys.toml").write_text('run.zoom = "f7"')
             app.action_reload_keys()
