@@ -37,26 +37,26 @@ class Idling:
         if gives_way:
             evaluating.places.on_wait = self._give_way
 
-    def next(self) -> tuple[int, int] | None:
-        """The member of the front with the fewest trainings, and its next seed; None where all have enough.
+    def due(self) -> list[tuple[int, int]]:
+        """Members of the front with seeds that they may be trained with, those with the fewest trainings first.
 
         It follows from what is on record, trainings under way included.
         """
         found = []
+        every = range(self._first_seed, self._first_seed + self._most)
         for number in {member.number for member in (*self._pool.front, *self._pool.evolved_front)}:
             rows = self._store.evaluations(number)
             seeds = {row.seed for row in rows if row.rung == self._evaluating.rung and row.status in _COUNTS}
             if len(seeds) < self._most:
-                free = set(range(self._first_seed, self._first_seed + self._most)) - seeds
-                found.append((len(seeds), number, min(free)))
-        return min(found)[1:] if found else None
+                found += [(len(seeds), number, seed) for seed in every if seed not in seeds]
+        return [(number, seed) for _, number, seed in sorted(found)]
 
     def look(self, group: asyncio.TaskGroup) -> None:
         """Called often: begin one training where a place is free that nobody waits for."""
         controls = self._board.current
         if not self._most or self._held or controls.pause or controls.stop != "no" or not self._evaluating.places.free:
             return
-        if self.next() is not None:
+        if self.due():
             task = group.create_task(self._train())
             self._under_way.append(task)
             task.add_done_callback(self._forget)
@@ -81,9 +81,9 @@ class Idling:
             await asyncio.wait(self._under_way)
 
     async def _train(self) -> None:
-        due = self.next()
-        if due is not None and self._evaluating.places.free and not self._held:  # nothing has come between
-            await self._evaluating.train_again(*due, lent=True)
+        due = self.due()
+        if due and self._evaluating.places.free and not self._held:  # nothing has come between
+            await self._evaluating.train_again(*due[0], lent=True)
 
     def _give_way(self, waiting: int) -> None:
         """Give up as many trainings as others wait for, those begun last first.
