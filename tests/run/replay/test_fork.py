@@ -29,10 +29,7 @@ async def test_trainings_in_idle_slots_are_cut_at_the_moment_too(base: Path, mon
     monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.0)
     assert await live(source)
     for at in ("7", "g1"):
-        made = fork(source, base, Moment.parse(at), changes=["temperature=0.5"])
-        await assert_agrees(made)
-        assert await live(made)
-        await assert_agrees(made)
+        await assert_agrees(fork(source, base, Moment.parse(at), changes=["temperature=0.5"]))
 
 
 @pytest.mark.parametrize(
