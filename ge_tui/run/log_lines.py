@@ -134,7 +134,11 @@ _LINES: dict[str, Callable[[EventRow], str]] = {
     "accepted": _accepted,
     "checked": lambda e: f"#{e.individual} passed its checks: {int(e.payload['params']):,} parameters",
     "training": _training,
-    "interrupted": lambda e: f"#{e.individual} interrupted; it will be trained again",
+    "interrupted": lambda e: (
+        f"#{e.individual} gave its slot to a child"
+        if e.payload.get("gave_way")
+        else f"#{e.individual} interrupted; it will be trained again"
+    ),
     "carried": lambda e: f"#{e.individual} goes on unchanged in generation {e.payload.get('generation')}",
     "insight": _insight,
     "failed": lambda e: _told(e, f"#{e.individual} failed ({e.payload.get('outcome')})"),

@@ -136,33 +136,40 @@ def _places(events: Sequence[EventRow], latest: int) -> list[Span]:
 def _stages(events: Iterable[EventRow]) -> dict[Stage, list[Span]]:
     """When each individual was in which stage."""
     spans: dict[Stage, list[Span]] = {stage: [] for stage in Stage}
-    open_: dict[tuple[Stage, int], float] = {}
+    open_: dict[tuple[Stage, int], dict[object, float]] = {}
+    """Since when, by evaluation: an individual may be in several trainings at once."""
 
-    def end(stage: Stage, number: int, at: float) -> None:
-        begun = open_.pop((stage, number), None)
-        if begun is not None:
-            spans[stage].append((begun, at))
+    def end(stage: Stage, number: int, at: float, which: object = None, *, counts: bool = True) -> None:
+        begun = open_.get((stage, number))
+        if begun:
+            since = begun.pop(which if which in begun else next(iter(begun)))
+            spans[stage] += [(since, at)] if counts else []
+
+    def end_all(at: float) -> None:
+        for (stage, number), begun in open_.items():
+            for which in list(begun):
+                end(stage, number, at, which)
 
     last = 0.0
     for event in events:
-        number = event.individual
+        number, which = event.individual, event.payload.get("evaluation")
         if event.kind == "recovered":
-            for stage, one in list(open_):
-                end(stage, one, last)
+            end_all(last)
         last = event.at
         if number is None:
             continue
         if event.kind == "training":
             end(Stage.SLOT, number, event.at)
-        for stage, ending in ((Stage.PROPOSAL, _PROPOSED), (Stage.CHECK, _CHECKED), (Stage.TRAINING, TRAINING_ENDED)):
+        for stage, ending in ((Stage.PROPOSAL, _PROPOSED), (Stage.CHECK, _CHECKED)):
             if event.kind in ending:
                 end(stage, number, event.at)
+        if event.kind in TRAINING_ENDED:  # one that gave way came to nothing: its slot was idle
+            end(Stage.TRAINING, number, event.at, which, counts=not event.payload.get("gave_way"))
         begins = {"proposing": Stage.PROPOSAL, "accepted": Stage.CHECK, "checked": Stage.SLOT}
         stage_begun = Stage.TRAINING if event.kind == "training" else begins.get(event.kind)
         if stage_begun is not None:
-            open_[stage_begun, number] = event.at
-    for stage, one in list(open_):
-        end(stage, one, last)
+            open_.setdefault((stage_begun, number), {})[which] = event.at
+    end_all(last)
     return spans
 
 

@@ -279,6 +279,17 @@ class EvaluationSettings(Group):
         description="trainings of each member of the front, with seeds of their own, before a generation closes; the "
         "ranking uses their mean",
     )
+    idle_seeds: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="up to so many trainings of each member of the front, by slots that nothing else waits for; 0: "
+        "none, for what they measure takes part in the ranking, and when it comes depends on the clock",
+    )
+    idle_gives_way: bool = Field(
+        True,
+        description="such a training is given up when a child needs its slot; without, the child waits for its end",
+    )
     cache: bool = Field(
         False,
         description="keep results of trainings across runs, and take them where the same is to be trained again; they "

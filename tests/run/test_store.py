@@ -214,7 +214,7 @@ STEPS = {
         0, [MemberRow(0, 0, 1.0, True)], 0.5, 1, {"children": 0, "evaluated": 0, "failed": 0, "duplicates": 0}
     ),
     "recover": lambda store: store.recover(),
-    "forgive": lambda store: store.forgive_loss(2),
+    "forgive": lambda store: store.forgive_loss(2, 1),
     "control": lambda store: store.add_control("user", "pause", False, True, "id"),
     "status": lambda store: store.set_status("running"),
     "settings": lambda store: store.set_settings({}),
@@ -301,8 +301,7 @@ def test_what_is_lost_too_often_is_not_tried_again(store: Store) -> None:
 def test_what_is_cut_off_on_purpose_does_not_count(store: Store) -> None:
     add(store, 0, source="seed")
     for _ in range(POISON + 1):
-        store.start_evaluation(0, "fast", "short", 0)
-        store.forgive_loss(0)
+        store.forgive_loss(0, store.start_evaluation(0, "fast", "short", 0))
         store.recover()
     assert store.individual(0).status is Status.WAITING
     assert store.individual(0).lost == 0

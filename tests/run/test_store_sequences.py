@@ -108,7 +108,7 @@ class StoreMachine(RuleBasedStateMachine):
     def interrupt(self, at: tuple[int, int]) -> None:
         evaluation, number = at
         if self._is_running(evaluation, number):
-            self.store.forgive_loss(number)
+            self.store.forgive_loss(number, evaluation)
             self.statuses[number] = Status.WAITING
 
     @rule()

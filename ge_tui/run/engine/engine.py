@@ -72,6 +72,8 @@ class Engine:
         self._go = GoingOn(store, board, plan.settings.budget, lambda: self._evaluating.held, now)
         self._open = 0
         """What is under way of a generation, besides the lanes that wait for something to do."""
+        self._has_begun = False
+        """Whether the seed is measured, so that the parts stay as they are."""
         self._news = asyncio.Event()
         """Something of that ended, or there may be something to do for the user."""
         self._make_parts()
@@ -85,8 +87,9 @@ class Engine:
         self._store.set_status("running")
         try:
             async with asyncio.TaskGroup() as group:
-                watch = group.create_task(self._watch())
+                watch = group.create_task(self._watch(group))
                 ending = await self._generations()
+                await self._idling.end(gives_up=not self._go.enough)
                 watch.cancel()
         except BaseExceptionGroup as errors:
             ending = self._ending_of(errors)
@@ -98,6 +101,7 @@ class Engine:
 
     async def _generations(self) -> Ending:
         await self._evaluate_seed()
+        self._has_begun = True
         closed = {row.number for row in self._store.generations() if row.closed_at is not None}
         for number in range(self._plan.settings.search.generations + 1):
             if number in closed:
@@ -173,7 +177,8 @@ class Engine:
         self._go.enough = self._go.enough or self._go.enough_soon
         if self._is_begun(number):
             self._evaluating.settle(number)
-            await self._confirming.confirm()
+            async with self._idling.held(self._confirming):
+                await self._confirming.confirm()
 
     def _is_begun(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
@@ -298,11 +303,13 @@ class Engine:
 
     # -- the end ---------------------------------------------------------------------------------------
 
-    async def _watch(self) -> None:
+    async def _watch(self, group: asyncio.TaskGroup) -> None:
         """Take in requests while everything else waits, and end the run at once when asked to."""
         while self._board.refresh().stop != "now":
             self._go.keep_time()
             await self._fit_slots()
+            if self._has_begun:
+                self._idling.look(group)
             if self._acting.waiting():
                 self._acting.kill()
                 self._news.set()
@@ -349,11 +356,12 @@ class Engine:
             self._executor,
             self._objectives,
             self._sizes,
-            Permits(self._go.may_train, self._go.give_back),
+            Permits(self._go.may_train, self._go.give_back, self._go.is_spent),
             self._make_room,
         )
         self._deciding, self._proposing = parts.deciding, parts.proposing
         self._evaluating, self._confirming, self._acting = parts.evaluating, parts.confirming, parts.acting
+        self._idling = parts.idling
 
 
 def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:

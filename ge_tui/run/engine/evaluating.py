@@ -94,7 +94,7 @@ class Evaluating:
         self._pruning = pruning
         self._may_start = may_start
         self._give_back = give_back
-        self._places = Places(executor.slots)
+        self.places = Places(executor.slots)
         self._decided = asyncio.Event()
         """Whether the individual before the next one is known to be new, a duplicate or a failure."""
         self._decided.set()
@@ -107,9 +107,9 @@ class Evaluating:
         """Train so many at once from now on, 0: as many as suits the machine; how many that is."""
         fewer = 0 < slots < self._executor.slots
         if fewer:  # nothing may begin in a slot that is being given up
-            self._places.resize(slots)
+            self.places.resize(slots)
         count = await self._executor.resize(slots)
-        self._places.resize(count)
+        self.places.resize(count)
         return count
 
     @property
@@ -183,16 +183,17 @@ class Evaluating:
         tried = {row.seed for row in self._store.evaluations(number) if row.rung == rung and row.status != "lost"}
         return next(seed for seed in itertools.count(self._plan.seed) if seed not in tried)
 
-    async def train_again(self, number: int, seed: int, rung: str = "") -> TrainReport | None:
+    async def train_again(self, number: int, seed: int, rung: str = "", *, lent: bool = False) -> TrainReport | None:
         """Train an evaluated individual once more; what it is ranked by is the mean at the run's rung.
 
-        None where nothing may be begun any more. What is measured at another `rung` is kept apart.
+        None where nothing may be begun any more. What is measured at another `rung` is kept apart. `lent`: in a place
+        that is given back when another needs it, by a cancellation; that costs nothing.
         """
         source = self._store.source(number)
         assert source is not None
         training = self._plan.training_at(rung or self._plan.training.rung)
         cost = self._plan.cost(training.rung)
-        async with self._places:
+        async with self.places:
             if not await self._may_start(cost):
                 return None
             evaluation = self._store.start_evaluation(
@@ -203,7 +204,9 @@ class Evaluating:
                     self._train_request(source, training, seed), evaluation, number, None
                 )
             except BaseException:
-                self._store.forgive_loss(number)
+                self._store.forgive_loss(number, evaluation, gave_way=lent)
+                if lent:
+                    self._give_back(cost)
                 raise
             self._store.finish_evaluation(evaluation, number, report, again=True)
             if report.outcome is not Outcome.OK:
@@ -230,7 +233,7 @@ class Evaluating:
         await self._train_in_turn(row, source, self._plan.rungs[promotion.level])
 
     async def _train_in_turn(self, row: IndividualRow, source: str, training: TrainingPlan) -> None:
-        async with self._places:
+        async with self.places:
             if await self._may_start(self._plan.cost(training.rung)):
                 if self._has_ended(row.number):
                     self._give_back(self._plan.cost(training.rung))
@@ -279,7 +282,7 @@ class Evaluating:
         try:
             report, figures = await self._train_watched(request, evaluation, number, watch)
         except BaseException:
-            self._store.forgive_loss(number)
+            self._store.forgive_loss(number, evaluation)
             raise
         at_top = training is plan.training
         self._store.finish_evaluation(evaluation, number, report, last=at_top, **figures)

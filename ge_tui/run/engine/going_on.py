@@ -71,6 +71,10 @@ class GoingOn:
         self.evaluations += cost
         return True
 
+    def is_spent(self) -> bool:
+        """Whether nothing new could be begun now, as far as the budget goes."""
+        return bool(self.enough or reason_to_stop(self._rules, self._spent()))
+
     def give_back(self, cost: float) -> None:
         """What a training did not use."""
         self.evaluations -= cost

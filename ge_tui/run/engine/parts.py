@@ -14,6 +14,7 @@ from ge_tui.run.engine.acting import Acting
 from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import Deciding
 from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.idling import Idling
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
@@ -43,6 +44,7 @@ class Permits:
 
     may_train: Callable[[float], Awaitable[bool]]
     give_back: Callable[[float], None]
+    is_spent: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Parts:
     promoting: Promoting
     evaluating: Evaluating
     confirming: Confirming
+    idling: Idling
     acting: Acting
 
 
@@ -105,5 +108,11 @@ def make_parts(
     )
     seeds = range(evaluation.seed, evaluation.seed + settings.evaluation.front_seeds)
     confirming = Confirming(store, pool, evaluation.training.rung, seeds, evaluating.train_again, make_room)
+    # Where trainings wait for the language model to leave the GPU, a free slot is not idle.
+    most = 0 if make_room is not None else settings.evaluation.idle_seeds
+    gives_way = settings.evaluation.idle_gives_way
+    idling = Idling(
+        store, pool, board, evaluating, evaluation.seed, most, permits.is_spent, gives_way=gives_way
+    )  # fmt: skip
     acting = Acting(store, board, evaluating, proposing, names)
-    return Parts(deciding, proposing, promoting, evaluating, confirming, acting)
+    return Parts(deciding, proposing, promoting, evaluating, confirming, idling, acting)

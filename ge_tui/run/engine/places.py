@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 
 class Places:
@@ -13,10 +14,17 @@ class Places:
         self._count = count
         self._taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self.on_wait: Callable[[int], None] = lambda _waiting: None
+        """Told how many wait, whenever one has to."""
 
     @property
     def taken(self) -> int:
         return self._taken
+
+    @property
+    def free(self) -> bool:
+        """Whether there is a place that nobody waits for."""
+        return self._taken < self._count and not self._waiting
 
     def resize(self, count: int) -> None:
         """So many may be taken from now on."""
@@ -27,6 +35,8 @@ class Places:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._let_in()
+        if not turn.done():
+            self.on_wait(len(self._waiting))
         try:
             await turn
         except asyncio.CancelledError:

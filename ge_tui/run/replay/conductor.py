@@ -288,7 +288,7 @@ class Conductor:
         assert evaluation is not None
         self._same("run", "evaluation of individual", evaluation.individual, row.number)
         if row.status is Status.EVALUATED:
-            due = session.parts.confirming.wanting()
+            due = [*session.parts.confirming.wanting(), *session.parts.idling.due()]
             self._same(f"individual {row.number}", "is trained again with seed", evaluation.seed,
                        evaluation.seed if (row.number, evaluation.seed) in due else None)  # fmt: skip
             await session.train_again(evaluation)
@@ -319,7 +319,7 @@ class Conductor:
             compare.individual(self._recorded, self._store, number, compare.ENDING[:3], self._moment)
 
     async def _interrupted(self, event: EventRow) -> None:
-        await self._at_work.interrupt(self._number(event))
+        await self._at_work.interrupt(self._number(event), event.payload.get("evaluation"))
 
     # -- small things ----------------------------------------------------------------------------------
 

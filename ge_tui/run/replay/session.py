@@ -155,9 +155,9 @@ class Session:
         self._executor.end(evaluation, None if self.is_cut_off(evaluation) else report)
         await self._trainings.pop(evaluation)
 
-    async def interrupt(self, number: int) -> None:
-        """One training of an individual is cut off, as the recorded engine did it."""
-        for evaluation in self.under_way(number)[:1]:
+    async def interrupt(self, number: int, named: int | None) -> None:
+        """One training of an individual is cut off, as the recorded engine did it; an old run does not say which."""
+        for evaluation in [one for one in self.under_way(number) if named is None or one == named][:1]:
             task = self._trainings.pop(evaluation)
             self._executor.end(evaluation, None)
             task.cancel()

@@ -55,7 +55,8 @@ class _Later:
         self.rung, self.seed = rung, seed
         end = connection.execute(
             "SELECT min(seq) FROM event WHERE seq >= ? AND kind IN "
-            "('recovered', 'interrupted', 'run_stopped', 'run_failed', 'run_finished')",
+            "('recovered', 'interrupted', 'run_stopped', 'run_failed', 'run_finished') "
+            "AND json_extract(payload, '$.gave_way') IS NULL",
             (cut.event,),
         ).fetchone()[0]
         self.end = cut.event if not cut.is_open else end or 1 << 62
@@ -81,8 +82,9 @@ def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> N
             continue
         if status == "lost" and start < cut.event:
             lost_by = connection.execute(
-                "SELECT 1 FROM event WHERE seq > ? AND seq < ? AND kind IN ('recovered', 'interrupted')",
-                (start, cut.event),
+                "SELECT 1 FROM event WHERE seq > ? AND seq < ? AND kind IN ('recovered', 'interrupted') "
+                "AND coalesce(json_extract(payload, '$.evaluation'), ?) = ?",
+                (start, cut.event, number, number),
             ).fetchone()
             if lost_by:
                 continue

@@ -356,17 +356,20 @@ class Store(Queries):
             self.event("recovered", None, lost=lost)
         return lost
 
-    def forgive_loss(self, number: int) -> None:
-        """Work that was cut off on purpose does not count against an individual."""
+    def forgive_loss(self, number: int, evaluation: int, *, gave_way: bool = False) -> None:
+        """A training that was cut off on purpose does not count against an individual.
+
+        `gave_way`: it had a place only as long as nobody else needed it.
+        """
         with self.step():
             self._connection.execute(
-                "UPDATE evaluation SET status = 'lost' WHERE individual = ? AND status = 'running'", (number,)
+                "UPDATE evaluation SET status = 'lost' WHERE id = ? AND status = 'running'", (evaluation,)
             )
             self._connection.execute(
                 "UPDATE individual SET status = 'waiting' WHERE number = ? AND status = 'evaluating'",
                 (number,),
             )
-            self.event("interrupted", number)
+            self.event("interrupted", number, evaluation=evaluation, **({"gave_way": True} if gave_way else {}))
 
     # -- inside a transaction --------------------------------------------------------------------------
 

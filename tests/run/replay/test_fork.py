@@ -11,7 +11,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.fork import Moment, fork, origin_of
 from ge_tui.run.store import RunReader, Status
 
-from .rough import asking, assert_agrees, live
+from .rough import EVERYTHING, asking, assert_agrees, live
 from .test_replay import digests
 
 LONGER = 2
@@ -21,6 +21,15 @@ def individuals(directory: RunDirectory) -> int:
     with RunReader(directory.database) as run:
         assert run.is_whole()
         return len(run.individuals())
+
+
+async def test_trainings_in_idle_slots_are_cut_at_the_moment_too(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two of an individual that had begun, only the later one may have ended by then."""
+    source = asking(base, monkeypatch, seed=0).create(*EVERYTHING, "evaluation.idle_seeds=5")
+    monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.0)
+    assert await live(source)
+    for at in ("7", "g1"):
+        await assert_agrees(fork(source, base, Moment.parse(at), changes=["temperature=0.5"]))
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,23 @@ async def test_a_record_that_was_changed_is_found_out(base: Path, whole: RunDire
     assert len(lines) >= 3
     if what == "a source":
         assert any(line.startswith("@@") for line in lines)
+
+
+@pytest.mark.parametrize("gives_way", ["true", "false"])
+async def test_a_run_whose_idle_slots_train_the_front_agrees_at_every_stop(
+    base: Path, monkeypatch: pytest.MonkeyPatch, gives_way: str
+) -> None:
+    settings = [one for one in EVERYTHING if not one.startswith("evaluation.front_seeds")]
+    directory = asking(base, monkeypatch, 3).create(
+        *settings, "evaluation.front_seeds=2", "evaluation.idle_seeds=6", f"evaluation.idle_gives_way={gives_way}"
+    )
+    monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.0)
+    rng, stops = random.Random(5), 0
+    while not await live(directory, rng.randrange(150, 400)):
+        await assert_agrees(directory)
+        stops += 1
+        assert stops < 100
+    await assert_agrees(directory)
+    with RunReader(directory.database) as run:
+        seeds = {row.seed - min(one.seed for one in run.evaluations()) for row in run.evaluations()}
+        assert max(seeds) > 1, "further seeds than a confirmed front has"
