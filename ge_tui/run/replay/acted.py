@@ -31,7 +31,10 @@ def take(record: Record, store: Store, board: ControlBoard, event: EventRow) -> 
     asked = NewAct(row.kind, row.individual, row.other, row.arguments, source)
     reason = refusal(store, asked, board.current)
     compare.same(f"act {seq}", "refused", event.payload.get("reason", ""), reason, moment)
-    compare.same("run", "next act", seq, put_act(store, asked, board.seq, row.request, reason).seq, moment)
+    taken = put_act(store, asked, board.seq, row.request, reason)
+    compare.same("run", "next act", seq, taken.seq, moment)
+    if taken.state is not ActState.WAITING:
+        compare.act(record.run, store, seq, moment)
     told = {name: event.payload[name] for name in ("act", "other", "arguments")}
     compare.same(f"act {seq}", "act", told, {"act": row.kind, "other": row.other, "arguments": row.arguments}, moment)
     compare.same(f"act {seq}", "individual", event.individual, row.individual, moment)

@@ -36,6 +36,7 @@ def shorten(store: Store, cut: Cut, lowest_rung: str, seed: int) -> None:
     """
     with store.step() as connection:
         later = _Later(connection, cut, lowest_rung, seed)
+        _count_losses(connection, cut)
         _cut_acts(connection, cut, later)
         _cut_trainings(connection, cut, later)
         _cut_events(connection, cut, later)
@@ -67,6 +68,28 @@ class _Later:
     def is_first(self, rung: str | None, seed: int | None) -> bool:
         """Whether a training, or what is told of one, is that which every individual begins with."""
         return rung in (None, self.rung) and seed in (None, self.seed)
+
+
+def _count_losses(connection: sqlite3.Connection, cut: Cut) -> None:
+    """How often an individual was under way when the engine died before the moment."""
+    told = connection.execute(
+        "SELECT kind, individual FROM event WHERE seq < ? AND kind IN ('training', 'interrupted', 'recovered', "
+        "'measured', 'evaluated', 'pruned', 'failed', 'not_promoted') ORDER BY seq",
+        (cut.event,),
+    )
+    under_way, done, lost = set[int](), set[int](), dict[int, int]()
+    for kind, individual in told:
+        if kind == "recovered":
+            lost |= {number: lost.get(number, 0) + 1 for number in under_way}
+            under_way.clear()
+        elif kind == "training":
+            under_way |= {individual} - done
+        else:
+            under_way.discard(individual)
+            if kind not in ("measured", "interrupted"):
+                done.add(individual)
+    connection.execute("UPDATE individual SET lost = 0")
+    connection.executemany("UPDATE individual SET lost = ? WHERE number = ?", [(n, of) for of, n in lost.items()])
 
 
 def _killed(connection: sqlite3.Connection, cut: Cut, end: int) -> set[int]:
