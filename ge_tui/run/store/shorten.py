@@ -133,9 +133,9 @@ def _cut_acts(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
 
 def _ends_unkept(connection: sqlite3.Connection, cut: Cut, later: _Later, individual: int, done: int) -> bool:
     """Whether the training that was killed came to its end only after the moment, and is cut with that."""
-    ends = "SELECT seq, json_extract(payload, '$.rung'), json_extract(payload, '$.seed'), kind FROM event "
+    ends = "SELECT seq, json_extract(payload, '$.rung'), json_extract(payload, '$.seed') FROM event "
     row = connection.execute(
-        ends + "WHERE individual = ? AND seq > ? AND kind IN ('failed', 'retrained') "
+        ends + "WHERE individual = ? AND seq > ? AND kind = 'failed' "
         "AND json_extract(payload, '$.outcome') = 'killed' ORDER BY seq LIMIT 1",
         (individual, done),
     ).fetchone()
@@ -147,7 +147,7 @@ def _ends_unkept(connection: sqlite3.Connection, cut: Cut, later: _Later, indivi
     if row is None or before is None or before[0] == "failed" or row[0] < cut.event:
         return False
     first = individual in later.accepted and later.is_first(row[1], row[2]) and row[0] < later.end
-    return row[3] == "retrained" or not first
+    return not first
 
 
 def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
@@ -171,13 +171,28 @@ def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> N
             ).fetchone()
             if lost_by:
                 continue
-        for table, column in (("metric", "evaluation"), ("curve", "evaluation"), ("evaluation", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
-        connection.execute("DELETE FROM event WHERE seq = ?", (start,))
+        for table in ("metric", "curve"):
+            connection.execute(f"DELETE FROM {table} WHERE evaluation = ?", (number,))
+        is_cut_off = start < cut.event and _was_measured(connection, individual, start)
         connection.execute(
             "DELETE FROM event WHERE kind = 'progress' AND individual = ? AND seq > ? AND seq < ?",
-            (individual, start, ended),
+            (individual, cut.event - 1 if is_cut_off else start, ended),
         )
+        if is_cut_off:  # it began once more, and that is known to acts of before the moment
+            connection.execute(
+                "UPDATE evaluation SET status = 'lost', outcome = NULL, reason = '', wall_s = NULL, cpu_s = NULL, "
+                "peak_mb = NULL, output_blob = NULL WHERE id = ?",
+                (number,),
+            )
+        else:
+            connection.execute("DELETE FROM evaluation WHERE id = ?", (number,))
+            connection.execute("DELETE FROM event WHERE seq = ?", (start,))
+
+
+def _was_measured(connection: sqlite3.Connection, individual: int, start: int) -> bool:
+    """Whether a training is one of an individual that was measured before."""
+    told = "SELECT 1 FROM event WHERE individual = ? AND seq < ? AND kind IN ('evaluated', 'not_promoted')"
+    return connection.execute(told, (individual, start)).fetchone() is not None
 
 
 def _cut_events(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
