@@ -175,7 +175,7 @@ class ControlBoard:
         """Put a change in force that another run has on record, as it stands there."""
         seq = self._store.add_control(row.actor, row.key, row.old, row.new, row.request)
         self._rows += self._store.controls(after=seq - 1)
-        self._current = fold(self._rows)
+        self._current = fold(self._rows, self._launched)
 
     def go_on(self) -> None:
         """Take back what held or ended the session before, as resuming asks for."""

@@ -20,6 +20,7 @@ from ge_tui.run.store.acts import MAKES_CHILD, ActKind, ActRow, ActState, NewAct
 from ge_tui.run.summary import format_metric
 from ge_tui.settings import Controls
 
+CALLED_OFF = "its training was called off by the user before it began"
 _ASKED = MAKES_CHILD - {ActKind.EDIT}
 """The acts that take a proposal."""
 
@@ -51,14 +52,27 @@ class Acting:
         """End the trainings that the user wants ended."""
         for row in self.waiting():
             if row.kind is ActKind.KILL and not self._is_refused(row):
-                self._kill(row)
+                self.end(row)
+
+    def end(self, row: ActRow) -> None:
+        """End the training of one, or see to it that it never begins."""
+        if not self._evaluating.kill(row.individual):
+            self._store.fail(row.individual, Outcome.KILLED, CALLED_OFF)
+        settle_act(self._store, row.seq)
 
     def decided(self, generation: int) -> Decided | None:
         """The next child that the user asked for, as a slot of its own; it goes before those of the generation."""
         for row in self._cut_off(generation):
-            asked = self._act_of(row)
-            controls = _as_asked(self._board.at(row.control_seq), asked)
-            return Decided(row.number, _plan(asked), controls, row.control_seq)
+            return self.begun(row)
+        return self.next_child()
+
+    def begun(self, row: IndividualRow) -> Decided:
+        """What was decided for the child of an act, when its slot was taken before the engine died."""
+        asked = self._act_of(row)
+        return Decided(row.number, _plan(asked), _as_asked(self._board.at(row.control_seq), asked), row.control_seq)
+
+    def next_child(self) -> Decided | None:
+        """The next child that is to be proposed for the user."""
         for asked in self.waiting():
             if asked.kind in _ASKED and not self._is_refused(asked):
                 return Decided(None, _plan(asked), _as_asked(self._board.refresh(), asked), self._board.seq)
@@ -72,43 +86,26 @@ class Acting:
     def enter_edits(self, generation: int) -> list[int]:
         """What the user wrote becomes individuals; those that wait to be checked and trained."""
         kept = self._cut_off(generation, written=True)
-        entered = [row.number for row in kept if self._enter(row.number, self._act_of(row))]
-        for asked in self.waiting():
-            if asked.kind is not ActKind.EDIT or self._is_refused(asked):
-                continue
-            number = self._proposing.take_slot(_plan(asked), generation, self._board.current, self._board.seq)
-            self.made(_plan(asked), number)
-            if self._enter(number, asked):
+        entered = [row.number for row in kept if self.enter(row.number)]
+        while (edit := self.next_edit()) is not None:
+            number = self._proposing.take_slot(edit.plan, generation, edit.controls, edit.control_seq)
+            self.made(edit.plan, number)
+            if self.enter(number):
                 entered.append(number)
         return entered
 
-    def trainings(self) -> list[Coroutine[Any, Any, None]]:
-        """What is to be trained again."""
-        wanted = [row for row in self.waiting() if row.kind is ActKind.AGAIN and not self._is_refused(row)]
-        self._under_way |= {row.seq for row in wanted}
-        return [self._train(row) for row in wanted]
+    def next_edit(self) -> Decided | None:
+        """The next text of the user's that is to enter."""
+        for asked in self.waiting():
+            if asked.kind is ActKind.EDIT and not self._is_refused(asked):
+                return Decided(None, _plan(asked), self._board.current, self._board.seq)
+        return None
 
-    async def _train(self, row: ActRow) -> None:
-        rung, seed = str(row.arguments.get("rung") or ""), row.arguments.get("seed")
-        try:
-            at = rung or self._evaluating.rung
-            seed = self._evaluating.seed_for(row.individual, at) if seed is None else seed
-            report = await self._evaluating.train_again(row.individual, seed, rung)
-            if report is None:
-                return
-            told = f"accuracy {format_metric('accuracy', report.metrics.get('accuracy'))}"
-            if report.outcome is not Outcome.OK:
-                told = f"{report.outcome}: {report.reason}"
-            settle_act(self._store, row.seq, f"rung {at}, seed {seed}: {told}")
-        finally:
-            self._under_way.discard(row.seq)
-
-    def _kill(self, row: ActRow) -> None:
-        if not self._evaluating.kill(row.individual):
-            self._store.fail(row.individual, Outcome.KILLED, "its training was called off by the user before it began")
-        settle_act(self._store, row.seq)
-
-    def _enter(self, number: int, asked: ActRow) -> bool:
+    def enter(self, number: int) -> bool:
+        """An individual gets the text that the user wrote for it; whether it now waits for its evaluation."""
+        row = self._store.individual(number)
+        assert row is not None
+        asked = self._act_of(row)
         source = self._store.text(asked.source_blob) if asked.source_blob is not None else ""
         changed = _changed(self._store.source(asked.individual) or "", source, self._names)
         detail = f"{len(changed)} segments" if len(changed) != 1 else changed[0]
@@ -116,18 +113,48 @@ class Acting:
         proposal = Proposal(source, (Step(HUMAN, "edit", segment, f"edited by hand: {detail}"),), segment)
         return self._proposing.take_text(number, _plan(asked), proposal)
 
+    def trainings(self) -> list[Coroutine[Any, Any, None]]:
+        """What is to be trained again."""
+        wanted = [row for row in self.waiting() if row.kind is ActKind.AGAIN and not self._is_refused(row)]
+        return [self.again(row) for row in wanted]
+
+    def again(self, row: ActRow) -> Coroutine[Any, Any, None]:
+        """One such training."""
+        self._under_way.add(row.seq)
+        return self._train(row)
+
+    def training_of(self, row: ActRow) -> tuple[str, int]:
+        """The rung and the seed that such a training would have, if it began now."""
+        rung, seed = str(row.arguments.get("rung") or "") or self._evaluating.rung, row.arguments.get("seed")
+        return rung, self._evaluating.seed_for(row.individual, rung) if seed is None else seed
+
+    async def _train(self, row: ActRow) -> None:
+        rung, seed = str(row.arguments.get("rung") or ""), row.arguments.get("seed")
+        try:
+            found = await self._evaluating.train_again(row.individual, seed, rung)
+            if found is None:
+                return
+            seed, report = found
+            told = f"accuracy {format_metric('accuracy', report.metrics.get('accuracy'))}"
+            if report.outcome is not Outcome.OK:
+                told = f"{report.outcome}: {report.reason}"
+            settle_act(self._store, row.seq, f"rung {rung or self._evaluating.rung}, seed {seed}: {told}")
+        finally:
+            self._under_way.discard(row.seq)
+
     def _is_refused(self, row: ActRow) -> bool:
         """Whether an act cannot be done any more, or was begun by an engine that died; then it is settled."""
         taken = self._store.individuals("slot = ?", (OWN_SLOTS + row.seq,))
         if taken:
             settle_act(self._store, row.seq, child=taken[0].number)
             return True
-        reason = self._why_not(row)
+        reason = self.why_not(row)
         if reason:
             settle_act(self._store, row.seq, reason, refused=True)
         return bool(reason)
 
-    def _why_not(self, row: ActRow) -> str:
+    def why_not(self, row: ActRow) -> str:
+        """Why an act that waits cannot be done now; empty: it can."""
         one = subject_of(self._store, row.individual)
         if one is None:
             return f"there is no individual {row.individual}"

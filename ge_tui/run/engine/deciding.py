@@ -61,12 +61,13 @@ class Deciding:
         self._seed = seed
         self._sizes = sizes
         self._trials = TrialLog(store, pool, objectives)
+        self._chosen: tuple[int, frozenset[int], list[int]] = -1, frozenset(), []
+        """The parents of a generation, with those who were vetoed when they were chosen."""
         self._shared: dict[str, tuple[object, ...]] = {}
         """Of each kind of choice, what its shares were made from."""
 
     def undecided(self, generation: int, known: Mapping[int, IndividualRow]) -> Iterator[Decided]:
         """The slots of a generation that are still to be filled."""
-        parents, vetoed = self.parents(generation), standing(self._store.connection).vetoed
         carried = self._store.carried(generation)
         for slot in range(self._sizes.of(generation)):
             row = known.get(slot)
@@ -75,17 +76,15 @@ class Deciding:
             if row is not None:  # the engine died while this one was being proposed
                 yield Decided(row.number, self.plan_of(row), self._board.at(row.control_seq), row.control_seq)
                 continue
-            self._board.refresh()
-            if (now := standing(self._store.connection).vetoed) != vetoed:
-                parents, vetoed = self.parents(generation), now
-            yield self.decide(parents, slot, generation)
+            yield self.decide(slot, generation)
 
-    def decide(self, parents: Sequence[int], slot: int, generation: int) -> Decided:
-        """What a slot is filled with by the controls in force now; `parents` are those of its generation."""
+    def decide(self, slot: int, generation: int) -> Decided:
+        """What a slot is filled with by the controls and vetoes in force now."""
         controls = self._board.refresh()
         if self._proposer.asks:
             controls = self._share_out(controls, generation)
-        return Decided(None, self._plan(parents, slot, generation, controls), controls, self._board.seq)
+        plan = self._plan(self._parents(generation), slot, generation, controls)
+        return Decided(None, plan, controls, self._board.seq)
 
     def plan_of(self, row: IndividualRow) -> SlotPlan:
         """What was decided for an individual whose slot was taken before the engine died."""
@@ -111,11 +110,16 @@ class Deciding:
         shares = weights_in_force(controls, OPERATOR)
         return plan_shared_slot(parents, slot, self._seed, generation, crossover, mutation, shares)
 
-    def parents(self, generation: int) -> list[int]:
-        """A parent for each slot of a generation."""
+    def _parents(self, generation: int) -> list[int]:
+        """A parent for each slot of a generation; they are chosen before its first, and anew after a veto."""
+        vetoed = standing(self._store.connection).vetoed
+        if self._chosen[:2] != (generation, vetoed):
+            self._chosen = generation, vetoed, self._choose_parents(generation, vetoed)
+        return self._chosen[2]
+
+    def _choose_parents(self, generation: int, vetoed: frozenset[int]) -> list[int]:
         if generation == 0:
             return []
-        vetoed = standing(self._store.connection).vetoed
         living = [number for number in self.population(generation - 1) if number not in vetoed]
         if not self._pool.candidates(living) and vetoed:  # whoever may still be one
             everyone = (*self._pool.evolved_front, *self._pool.measured)

@@ -268,16 +268,19 @@ class Engine:
         row = self._store.individual(number)
         if row is None or not self._may_repair(row) or not await self._go.may_go_on():
             return
-        controls = self._board.refresh()
+        if not self._may_repair(row):  # the user changed something while the run was paused
+            return
+        controls = self._board.current
         plan = repair_plan(row, self._sizes.of(row.generation), self._proposer)
         child = self._proposing.take_slot(plan, row.generation, controls, self._board.seq)
         if await self._proposing.fill(child, plan, row.generation, controls):
             await self._see_through(child)
 
     def _may_repair(self, row: IndividualRow) -> bool:
+        most = self._board.refresh().repairs
         if row.number in standing(self._store.connection).vetoed:
             return False
-        return may_repair(row, self._sizes.of(row.generation), self._proposer, self._board.refresh().repairs)
+        return may_repair(row, self._sizes.of(row.generation), self._proposer, most)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""

@@ -29,6 +29,7 @@ from ge_tui.search import Candidate
 from ge_tui.settings import EvaluationSettings
 
 _ENDED = frozenset({"ok", "failed"})
+ENDED_BY_USER = "its training was ended by the user"
 End = Callable[[Outcome, str, dict[str, Any]], None]
 """Ends a training early: with which outcome, why, and the figures of that."""
 
@@ -183,11 +184,14 @@ class Evaluating:
         tried = {row.seed for row in self._store.evaluations(number) if row.rung == rung and row.status != "lost"}
         return next(seed for seed in itertools.count(self._plan.seed) if seed not in tried)
 
-    async def train_again(self, number: int, seed: int, rung: str = "", *, lent: bool = False) -> TrainReport | None:
+    async def train_again(
+        self, number: int, seed: int | None = None, rung: str = "", *, lent: bool = False
+    ) -> tuple[int, TrainReport] | None:
         """Train an evaluated individual once more; what it is ranked by is the mean at the run's rung.
 
-        None where nothing may be begun any more. What is measured at another `rung` is kept apart. `lent`: in a place
-        that is given back when another needs it, by a cancellation; that costs nothing.
+        Without a seed it is the first that was not tried when the training begins. What is measured at another `rung`
+        is kept apart. `lent`: in a place that is given back when another needs it, by a cancellation; that costs
+        nothing. The seed and what came of it; None where nothing may be begun any more.
         """
         source = self._store.source(number)
         assert source is not None
@@ -196,6 +200,8 @@ class Evaluating:
         async with self.places:
             if not await self._may_start(cost):
                 return None
+            if seed is None:
+                seed = self.seed_for(number, training.rung)
             evaluation = self._store.start_evaluation(
                 number, training.recipe, training.rung, seed, training.steps, again=True
             )
@@ -216,7 +222,7 @@ class Evaluating:
             else:
                 apart = self._store.lower_metrics()[training.rung]
                 self._pool.add_below(training.rung, Candidate(number, apart[number]))
-            return report
+            return seed, report
 
     async def _climb(self, row: IndividualRow, source: str) -> None:
         """Train at the lowest rung, where that is not done yet; the seed is measured at every rung."""
@@ -331,7 +337,7 @@ class Evaluating:
             return report, {}
         outcome, reason, figures = ended[0]
         if outcome is Outcome.KILLED:
-            reason = f"its training was ended by the user at step {at} of {request.plan.steps}"
+            reason = f"{ENDED_BY_USER} at step {at} of {request.plan.steps}"
         return TrainReport(outcome, reason, wall_s=time.monotonic() - started), figures
 
     def _add_point(self, evaluation: int, number: int, point: CurvePoint) -> None:

@@ -159,8 +159,8 @@ class Proposing:
 
     def _parent(self, number: int) -> Parent:
         genome = self._pool.genome(number, self._names)
-        evaluations = self._store.evaluations(number) if self._proposer.asks else []
-        evaluations = [row for row in evaluations if row.status in ("ok", "failed")]  # none that is under way yet
+        trained = self._store.evaluations(number) if self._proposer.asks else []
+        evaluations = [row for row in trained if row.status == "ok"]  # it may be in training again
         curve = tuple(self._store.curve(evaluations[-1].id)) if evaluations else ()
         return Parent(number, genome, self._pool.metrics(number), curve)
 

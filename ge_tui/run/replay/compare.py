@@ -8,6 +8,7 @@ from typing import Any
 
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.difference import Difference, DiffersError
+from ge_tui.run.store.acts import acts as acts_of
 from ge_tui.run.store.calls import insights_of
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.records import IndividualRow
@@ -45,6 +46,13 @@ def generation(recorded: Queries, derived: Queries, number: int, moment: int = 0
         for field in ("rank", "elite", "crowding"):
             same(f"{where}, individual {member}", field, getattr(row, field), getattr(after[member], field), moment)
     same(where, "carried", recorded.carried(number), derived.carried(number), moment)
+
+
+def act(recorded: Queries, derived: Queries, seq: int, moment: int = 0) -> None:
+    """What the user asked for, and what came of it. Raises DiffersError."""
+    old, new = _acts(recorded).get(seq), _acts(derived).get(seq)
+    same(f"act {seq}", "there", old is not None, new is not None, moment)
+    same(f"act {seq}", "act", old, new, moment)
 
 
 def everything(recorded: Queries, derived: Queries) -> None:
@@ -137,6 +145,17 @@ def _controls(queries: Queries) -> dict[int, Any]:
     return {row.seq: {"actor": row.actor, "key": row.key, "new": row.new} for row in queries.controls()}
 
 
+def _acts(queries: Queries) -> dict[int, Any]:
+    return {
+        row.seq: {
+            "actor": row.actor, "kind": row.kind, "individual": row.individual, "other": row.other,
+            "arguments": row.arguments, "text": None if row.source_blob is None else queries.text(row.source_blob),
+            "control": row.control_seq, "state": row.state, "outcome": row.outcome, "child": row.child,
+        }
+        for row in acts_of(queries.connection)
+    }  # fmt: skip
+
+
 _LISTS = {
     "front": _front,
     "evaluations": _evaluations,
@@ -144,4 +163,5 @@ _LISTS = {
     "wordings": _wordings,
     "rephrasings": _rephrasings,
     "controls": _controls,
+    "acts": _acts,
 }

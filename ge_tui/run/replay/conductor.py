@@ -13,24 +13,27 @@ from contextlib import suppress
 from ge_tui.evaluation.data import DataSet
 from ge_tui.genome import syntax_hash
 from ge_tui.run.controls import ControlBoard
+from ge_tui.run.engine.acting import CALLED_OFF
 from ge_tui.run.engine.closing import close_generation
 from ge_tui.run.engine.deciding import SEED
+from ge_tui.run.engine.proposing import HUMAN
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
-from ge_tui.run.engine.selection import SlotPlan
+from ge_tui.run.engine.selection import OWN_SLOTS, SlotPlan
 from ge_tui.run.objectives import with_references
-from ge_tui.run.replay import compare
+from ge_tui.run.replay import acted, compare
 from ge_tui.run.replay.record import TRAINING_ENDS, Record
 from ge_tui.run.replay.scratch import CutOffError, Scratch
 from ge_tui.run.replay.session import Session
 from ge_tui.run.replay.stand_ins import RecordedProposer, answer_of
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import EventRow, IndividualRow, NewIndividual, Status
+from ge_tui.run.store.acts import standing
 from ge_tui.run.store.writer import POISONED
 from ge_tui.settings import Controls
 
 Handler = Callable[[EventRow], Awaitable[None]]
 _STANDS_STILL = frozenset({"control", "control_refused", "session", "settings", "residency", "run_running", "recovered",
-                           "generation_opened"})  # fmt: skip
+                           "generation_opened", "slots", "act", "act_refused", "act_done"})  # fmt: skip
 """Events before which a generation's prompts are not put anew yet."""
 
 
@@ -52,6 +55,9 @@ class Conductor:
             "forked": self._forked,
             "session": self._environment,
             "control": self._control,
+            "act": self._act,
+            "act_refused": self._act,
+            "act_done": self._act,
             "recovered": self._recovered,
             "run_running": self._running,
             "run_stopped": self._ended,
@@ -127,6 +133,12 @@ class Conductor:
         if row is not None:
             self._board.take(row)
 
+    async def _act(self, event: EventRow) -> None:
+        if acted.is_asked(event):
+            acted.take(self._record, self._store, self._board, event)
+        else:
+            await acted.settle(self._record, self._store, self._at_work, event)
+
     async def _recovered(self, event: EventRow) -> None:  # noqa: ARG002
         self._store.recover()
         await self._drop()
@@ -200,23 +212,32 @@ class Conductor:
             key = f"{self._at_work.plan.settings.seed}/seed"
             self._store.propose(NewIndividual(SEED, 0, -1, "seed", "seed", (), key, self._board.seq))
         else:
-            plan, controls = self._plan(number, generation, slot, event.payload["operator"])
+            operator = event.payload["operator"]
+            plan, controls = self._plan(number, generation, slot, operator)
             self._at_work.parts.proposing.take_slot(plan, generation, controls, self._board.seq)
             compare.individual(self._recorded, self._store, number, compare.SLOT, self._moment)
-            await self._at_work.fill(number, plan, controls)
+            if operator != HUMAN:
+                await self._at_work.fill(number, plan, controls)
         compare.individual(self._recorded, self._store, number, compare.SLOT, self._moment)
 
     def _plan(self, number: int, generation: int, slot: int, operator: str) -> tuple[SlotPlan, Controls]:
         """What the engine decides for a slot by what is known now."""
         session = self._at_work
         if operator != REPAIR:
-            decided = session.decide(generation, slot)
+            is_own = slot >= OWN_SLOTS
+            decided = (
+                acted.decide(session, number, slot, operator, self._moment)
+                if is_own
+                else session.decide(generation, slot)
+            )
             return decided.plan, decided.controls
         recorded = self._recorded.individual(number)
         assert recorded is not None
         failed = self._store.individual(recorded.parents[0])
         slots, most = session.sizes.of(generation), self._board.current.repairs
-        able = failed is not None and may_repair(failed, slots, session.proposer, most)
+        vetoed = standing(self._store.connection).vetoed
+        able = failed is not None and failed.number not in vetoed
+        able = able and failed is not None and may_repair(failed, slots, session.proposer, most)
         self._same(f"individual {number}", "may be repaired", True, able)
         assert failed is not None
         return repair_plan(failed, slots, session.proposer), self._board.current
@@ -228,7 +249,14 @@ class Conductor:
     async def _ensure_filling(self, number: int) -> None:
         row = self._store.individual(number)
         session = self._at_work
-        if row is not None and row.status is Status.PROPOSING and row.slot >= 0 and not session.is_filling(number):
+        if row is None or row.status is not Status.PROPOSING or row.slot < 0 or session.is_filling(number):
+            return
+        if row.operator == HUMAN:
+            session.parts.acting.enter(number)
+        elif "act" in row.arguments:
+            decided = session.parts.acting.begun(row)
+            await session.fill(number, decided.plan, decided.controls)
+        else:
             await session.fill(number, session.parts.deciding.plan_of(row), self._board.at(row.control_seq))
 
     async def _answered(self, event: EventRow) -> None:
@@ -288,10 +316,12 @@ class Conductor:
         assert evaluation is not None
         self._same("run", "evaluation of individual", evaluation.individual, row.number)
         if row.status is Status.EVALUATED:
-            due = [*session.parts.confirming.wanting(), *session.parts.idling.due()]
+            asked = session.act_for(evaluation)
+            wanted = [*session.parts.confirming.wanting(), *session.parts.idling.due()]
+            due = asked is not None or (row.number, evaluation.seed) in wanted
             self._same(f"individual {row.number}", "is trained again with seed", evaluation.seed,
-                       evaluation.seed if (row.number, evaluation.seed) in due else None)  # fmt: skip
-            await session.train_again(evaluation)
+                       evaluation.seed if due else None)  # fmt: skip
+            await session.train_again(evaluation, asked)
             return
         self._same(f"individual {row.number}", "is trained at rung", evaluation.rung, session.rung_of(row, evaluation))
         await session.train(row, evaluation)
@@ -308,12 +338,19 @@ class Conductor:
         if event.kind == "failed" and event.payload["reason"] == POISONED:
             return  # the recovery that follows derives it
         under_way = session.under_way(number)
-        if event.kind == "failed" and not under_way:
+        if event.payload.get("reason") == CALLED_OFF and not under_way:
+            acted.call_off(self._store, session, number, self._moment)
+        elif event.kind == "failed" and not under_way:
             await self._checked(event)
-            return
+        else:
+            await self._end_training(event, number, under_way)
+
+    async def _end_training(self, event: EventRow, number: int, under_way: list[int]) -> None:
+        session = self._at_work
         self._same(f"individual {number}", "is in training", True, bool(under_way))
         evaluation = self._record.ended(event, under_way)
-        self._same(f"individual {number}", "training given up", event.kind == "pruned", session.is_cut_off(evaluation))
+        given_up = event.kind == "pruned" or self._record.was_ended_by_user(evaluation)
+        self._same(f"individual {number}", "training given up", given_up, session.is_cut_off(evaluation))
         await session.end(evaluation, self._record.report(evaluation), again=event.kind == "retrained")
         if event.kind in ("pruned", "failed", "evaluated"):
             compare.individual(self._recorded, self._store, number, compare.ENDING[:3], self._moment)

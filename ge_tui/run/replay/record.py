@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
+from ge_tui.run.engine.evaluating import ENDED_BY_USER
 from ge_tui.run.store import ControlRow, EvaluationRow, EventRow, RunReader
+from ge_tui.run.store.acts import ActKind, ActRow, acts
 from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.calls import KeptCall, find_call
 
@@ -27,6 +30,13 @@ class Record:
         for number, name, value in run.connection.execute("SELECT evaluation, name, value FROM metric"):
             self._metrics.setdefault(number, {})[name] = value
         self._curves: dict[int, dict[int, CurvePoint]] = {}
+        self._acts = {row.seq: row for row in acts(run.connection)}
+        self._wanted_by: dict[int, int] = {}
+        """Of trainings that an act asked for: that act."""
+        for ended, after in pairwise(self.events):
+            told = after.payload
+            if ended.kind == "retrained" and after.kind == "act_done" and told["act"] == ActKind.AGAIN:
+                self._wanted_by[ended.payload["evaluation"]] = told["seq"]
 
     def launch_controls(self) -> dict[str, Any]:
         return {row.key: row.new for row in self.run.controls() if row.actor == "launch"}
@@ -44,6 +54,18 @@ class Record:
         """The evaluation that the next event of a training's begin tells of."""
         number = next(self._begun, None)
         return None if number is None else self._evaluations[number]
+
+    def act(self, seq: int) -> ActRow | None:
+        return self._acts.get(seq)
+
+    def wanted_by(self, evaluation: int) -> int | None:
+        """The act that asked for a training which came to its end."""
+        return self._wanted_by.get(evaluation)
+
+    def was_ended_by_user(self, evaluation: int) -> bool:
+        """Whether the user ended a training, as far as is known: it may have been cut off before it came to that."""
+        row = self._evaluations[evaluation]
+        return row.status in ("lost", "running") or row.reason.startswith(ENDED_BY_USER)
 
     def call(self, individual: int, attempt: int, step: int) -> KeptCall | None:
         return find_call(self.run.connection, individual, attempt, step)

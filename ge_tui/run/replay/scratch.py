@@ -32,25 +32,29 @@ class Scratch(Store):
         self._deaths = [event.seq for event in events if event.kind in ("recovered", "forked")]
         self._told: dict[tuple[str, int], list[int]] = {}
         for event in events:
-            if (kind := _kind(event.kind)) and event.individual is not None:
-                self._told.setdefault((kind, event.individual), []).append(event.seq)
+            if (mark := _mark(event)) is not None:
+                self._told.setdefault(mark, []).append(event.seq)
 
     @contextmanager
     def step(self) -> Iterator[sqlite3.Connection]:
         with super().step() as connection:
             yield connection
             for event in self._pending:
-                if (kind := _kind(event.kind)) and not self._lived_to(kind, event.individual or 0):
+                if (mark := _mark(event)) is not None and not self._lived_to(mark):
                     raise CutOffError
 
-    def _lived_to(self, kind: str, individual: int) -> bool:
+    def _lived_to(self, mark: tuple[str, int]) -> bool:
         """Whether the session that is derived tells of this, now or later."""
         after = bisect_right(self._deaths, self.moment)
         end = self._deaths[after] if after < len(self._deaths) else float("inf")
-        seqs = self._told.get((kind, individual), [])
+        seqs = self._told.get(mark, [])
         at = bisect_left(seqs, self.moment)
         return at < len(seqs) and seqs[at] < end
 
 
-def _kind(kind: str) -> str:
-    return "filled" if kind in _FILLED else kind if kind == "insight" else ""
+def _mark(event: EventRow) -> tuple[str, int] | None:
+    """What an event tells, and of whom, where it ends a step that the engine may have died before."""
+    if event.kind == "act_done":
+        return event.kind, event.payload["seq"]
+    kind = "filled" if event.kind in _FILLED else event.kind if event.kind == "insight" else ""
+    return (kind, event.individual) if kind and event.individual is not None else None

@@ -22,6 +22,7 @@ from ge_tui.run.replay.record import Record
 from ge_tui.run.replay.scratch import CutOffError
 from ge_tui.run.replay.stand_ins import EVALUATION, Gates, RecordedExecutor, RecordedProposer
 from ge_tui.run.store import EvaluationRow, IndividualRow, Store
+from ge_tui.run.store.acts import ActKind, ActRow, settle_act
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.settings import Controls
 
@@ -44,7 +45,8 @@ class Session:
         self._trainings: dict[int, asyncio.Task[Any]] = {}
         self._of: dict[int, EvaluationRow] = {}
         """By the numbers on record."""
-        self._parents: dict[int, list[int]] = {}
+        self._again: set[int] = set()
+        """Of the trainings, those of individuals that were measured before."""
         self._promoted: set[tuple[int, int]] = set()
         self.know_objectives()
 
@@ -67,9 +69,7 @@ class Session:
 
     def decide(self, generation: int, slot: int) -> Decided:
         """What a slot is to be filled with."""
-        if generation not in self._parents:
-            self._parents = {generation: self.parts.deciding.parents(generation)}
-        return self.parts.deciding.decide(self._parents[generation], slot, generation)
+        return self.parts.deciding.decide(slot, generation)
 
     # -- proposals -------------------------------------------------------------------------------------
 
@@ -119,8 +119,23 @@ class Session:
         assert source is not None
         await self._begin(evaluation, self.parts.evaluating.train(row, source, training))
 
-    async def train_again(self, evaluation: EvaluationRow) -> None:
-        await self._begin(evaluation, self.parts.evaluating.train_again(evaluation.individual, evaluation.seed))
+    def act_for(self, evaluation: EvaluationRow) -> ActRow | None:
+        """The act that a training of a measured individual is done for; None: it is to confirm the front."""
+        acting, known = self.parts.acting, self._record.wanted_by(evaluation.id)
+        if known is None and (evaluation.individual, evaluation.seed) in self.parts.confirming.wanting():
+            return None
+        asked = [row for row in acting.waiting() if row.kind is ActKind.AGAIN and known in (None, row.seq)]
+        wanted = (evaluation.rung, evaluation.seed)
+        fitting = (r for r in asked if r.individual == evaluation.individual and acting.training_of(r) == wanted)
+        return next(fitting, None)
+
+    async def train_again(self, evaluation: EvaluationRow, asked: ActRow | None) -> None:
+        """Again, to confirm the front or for an act."""
+        self._again.add(evaluation.id)
+        if asked is not None:
+            await self._begin(evaluation, self.parts.acting.again(asked))
+        else:
+            await self._begin(evaluation, self.parts.evaluating.train_again(evaluation.individual, evaluation.seed))
 
     async def _begin(self, evaluation: EvaluationRow, work: Any) -> None:
         EVALUATION.set(evaluation.id)
@@ -153,7 +168,21 @@ class Session:
             for point in self._record.points(evaluation):
                 self._executor.point(evaluation, point)
         self._executor.end(evaluation, None if self.is_cut_off(evaluation) else report)
-        await self._trainings.pop(evaluation)
+        with contextlib.suppress(CutOffError):
+            await self._trainings.pop(evaluation)
+
+    async def kill(self, asked: ActRow) -> None:
+        """What is under way of an individual is ended for the user, unless it had ended while that was asked for."""
+        trainings = [one for one in self.under_way(asked.individual) if self._record.was_ended_by_user(one)]
+        for evaluation in self._again.intersection(trainings):
+            for point in self._record.points(evaluation):
+                self._executor.point(evaluation, point)
+        if not trainings:
+            settle_act(self._store, asked.seq)
+            return
+        self.parts.acting.end(asked)
+        for _ in range(3):  # the trainings hear of it now
+            await asyncio.sleep(0)
 
     async def interrupt(self, number: int, named: int | None) -> None:
         """One training of an individual is cut off, as the recorded engine did it; an old run does not say which."""

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ge_tui.llm.answers import RefusalReason
@@ -56,12 +56,27 @@ class CallLog:
         key = individual, attempt, step
         kept = find_call(self._store.connection, *key)
         if kept is None and self._replayed is not None:
-            kept = find_call(self._replayed.connection, *key)
+            kept = self._of_replayed(*key)
             if kept is not None:
                 self.record(kept.call)
         if kept is None:
             return None
         return Recorded(kept.call.answer, kept.call.finished, kept.call.failure, kept.call.detail)
+
+    def _of_replayed(self, individual: int, attempt: int, step: int) -> KeptCall | None:
+        """The call for whoever stands in the same place there: what the user had made besides shifts the numbers."""
+        assert self._replayed is not None
+        place = self._store.connection.execute(
+            "SELECT generation, slot, operator FROM individual WHERE number = ?", (individual,)
+        ).fetchone()
+        other = (
+            place
+            and self._replayed.connection.execute(
+                "SELECT number FROM individual WHERE generation = ? AND slot = ? AND operator = ?", place
+            ).fetchone()
+        )
+        kept = find_call(self._replayed.connection, other[0], attempt, step) if other else None
+        return None if kept is None else replace(kept, call=replace(kept.call, individual=individual))
 
     def rephrased(self, generation: int, ref: str) -> CallRecord | None:
         """The rephrasing that the replayed run asked for in a generation, if it was of the same text."""

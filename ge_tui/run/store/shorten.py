@@ -36,6 +36,8 @@ def shorten(store: Store, cut: Cut, lowest_rung: str, seed: int) -> None:
     """
     with store.step() as connection:
         later = _Later(connection, cut, lowest_rung, seed)
+        _count_losses(connection, cut)
+        _cut_acts(connection, cut, later)
         _cut_trainings(connection, cut, later)
         _cut_events(connection, cut, later)
         _cut_proposals(connection, cut)
@@ -61,10 +63,92 @@ class _Later:
         ).fetchone()[0]
         self.end = cut.event if not cut.is_open else end or 1 << 62
         """The first event that nothing is kept from on."""
+        self.killed = _killed(connection, cut, self.end)
+        """The ends of trainings after the moment that came of an act after it."""
 
     def is_first(self, rung: str | None, seed: int | None) -> bool:
         """Whether a training, or what is told of one, is that which every individual begins with."""
         return rung in (None, self.rung) and seed in (None, self.seed)
+
+
+def _count_losses(connection: sqlite3.Connection, cut: Cut) -> None:
+    """How often an individual was under way when the engine died before the moment."""
+    told = connection.execute(
+        "SELECT kind, individual FROM event WHERE seq < ? AND kind IN ('training', 'interrupted', 'recovered', "
+        "'measured', 'evaluated', 'pruned', 'failed', 'not_promoted') ORDER BY seq",
+        (cut.event,),
+    )
+    under_way, done, lost = set[int](), set[int](), dict[int, int]()
+    for kind, individual in told:
+        if kind == "recovered":
+            lost |= {number: lost.get(number, 0) + 1 for number in under_way}
+            under_way.clear()
+        elif kind == "training":
+            under_way |= {individual} - done
+        else:
+            under_way.discard(individual)
+            if kind not in ("measured", "interrupted"):
+                done.add(individual)
+    connection.execute("UPDATE individual SET lost = 0")
+    connection.executemany("UPDATE individual SET lost = ? WHERE number = ?", [(n, of) for of, n in lost.items()])
+
+
+def _killed(connection: sqlite3.Connection, cut: Cut, end: int) -> set[int]:
+    """The events from the moment on that tell of trainings ended by acts that were not carried out by then."""
+    rows = connection.execute(
+        "SELECT seq, individual FROM event WHERE seq >= ? AND seq < ? AND kind = 'failed' "
+        "AND json_extract(payload, '$.outcome') = 'killed'",
+        (cut.event, end),
+    ).fetchall()
+    found = set()
+    for seq, individual in rows:
+        acted = connection.execute(
+            "SELECT seq FROM event WHERE kind IN ('act_done', 'training') AND individual = ? "
+            "AND coalesce(json_extract(payload, '$.act'), 'kill') = 'kill' AND seq < ? ORDER BY seq DESC LIMIT 1",
+            (individual, seq + 2),  # what had not begun fails, and then the act is done
+        ).fetchone()
+        told = "SELECT 1 FROM event WHERE seq = ? AND kind = 'act_done'"
+        if acted and acted[0] >= cut.event and connection.execute(told, acted).fetchone():
+            found.add(seq)
+    return found
+
+
+def _cut_acts(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
+    """Acts of before the moment are kept; what came of them only later is still to be done."""
+    rows = connection.execute(
+        "SELECT seq, individual, kind, json_extract(payload, '$.seq'), json_extract(payload, '$.act'), "
+        "json_extract(payload, '$.actor') FROM event WHERE kind IN ('act', 'act_refused', 'act_done') ORDER BY seq"
+    ).fetchall()
+    waits = "UPDATE act SET state = 'waiting', settled_at = NULL, outcome = '', child = NULL WHERE seq = ?"
+    for seq, individual, kind, number, act, actor in rows:
+        if actor is not None:
+            if seq >= cut.event:
+                connection.execute("DELETE FROM act WHERE seq = ?", (number,))
+        elif seq >= cut.event:
+            connection.execute(waits, (number,))
+        elif kind == "act_done" and act == "kill" and _ends_unkept(connection, cut, later, individual, seq):
+            connection.execute(waits, (number,))
+            connection.execute("DELETE FROM event WHERE seq = ?", (seq,))
+    connection.execute("UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(seq), 0) FROM act) WHERE name = 'act'")
+
+
+def _ends_unkept(connection: sqlite3.Connection, cut: Cut, later: _Later, individual: int, done: int) -> bool:
+    """Whether the training that was killed came to its end only after the moment, and is cut with that."""
+    ends = "SELECT seq, json_extract(payload, '$.rung'), json_extract(payload, '$.seed') FROM event "
+    row = connection.execute(
+        ends + "WHERE individual = ? AND seq > ? AND kind = 'failed' "
+        "AND json_extract(payload, '$.outcome') = 'killed' ORDER BY seq LIMIT 1",
+        (individual, done),
+    ).fetchone()
+    before = connection.execute(
+        "SELECT kind FROM event WHERE individual = ? AND seq < ? AND kind <> 'progress' AND kind NOT LIKE 'act%' "
+        "ORDER BY seq DESC LIMIT 1",
+        (individual, done),
+    ).fetchone()
+    if row is None or before is None or before[0] == "failed" or row[0] < cut.event:
+        return False
+    first = individual in later.accepted and later.is_first(row[1], row[2]) and row[0] < later.end
+    return not first
 
 
 def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
@@ -78,6 +162,7 @@ def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> N
         ends = [seq for seq, of, named in told if named == number or (named is None and of == individual)]
         ended = min((seq for seq in ends if seq > start), default=1 << 62)
         first = individual in later.accepted and later.is_first(rung, seed) and ended < later.end
+        first = first and ended not in later.killed
         if status != "lost" and (ended < cut.event or first):
             continue
         if status == "lost" and start < cut.event:
@@ -88,13 +173,28 @@ def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> N
             ).fetchone()
             if lost_by:
                 continue
-        for table, column in (("metric", "evaluation"), ("curve", "evaluation"), ("evaluation", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
-        connection.execute("DELETE FROM event WHERE seq = ?", (start,))
+        for table in ("metric", "curve"):
+            connection.execute(f"DELETE FROM {table} WHERE evaluation = ?", (number,))
+        is_cut_off = start < cut.event and _was_measured(connection, individual, start)
         connection.execute(
             "DELETE FROM event WHERE kind = 'progress' AND individual = ? AND seq > ? AND seq < ?",
-            (individual, start, ended),
+            (individual, cut.event - 1 if is_cut_off else start, ended),
         )
+        if is_cut_off:  # it began once more, and that is known to acts of before the moment
+            connection.execute(
+                "UPDATE evaluation SET status = 'lost', outcome = NULL, reason = '', wall_s = NULL, cpu_s = NULL, "
+                "peak_mb = NULL, output_blob = NULL WHERE id = ?",
+                (number,),
+            )
+        else:
+            connection.execute("DELETE FROM evaluation WHERE id = ?", (number,))
+            connection.execute("DELETE FROM event WHERE seq = ?", (start,))
+
+
+def _was_measured(connection: sqlite3.Connection, individual: int, start: int) -> bool:
+    """Whether a training is one of an individual that was measured before."""
+    told = "SELECT 1 FROM event WHERE individual = ? AND seq < ? AND kind IN ('evaluated', 'not_promoted')"
+    return connection.execute(told, (individual, start)).fetchone() is not None
 
 
 def _cut_events(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
@@ -106,6 +206,7 @@ def _cut_events(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None
     done: set[int] = set()
     for seq, kind, individual, rung, seed, of in rows:
         keep = seq < later.end and kind in _LATER and individual in later.accepted and individual not in done
+        keep = keep and seq not in later.killed
         if not (keep and later.is_first(rung, seed) and (of is None or of <= cut.last)):
             connection.execute("DELETE FROM event WHERE seq = ?", (seq,))
         elif kind not in ("checked", "training", "progress"):

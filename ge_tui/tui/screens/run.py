@@ -361,9 +361,7 @@ class RunScreen(Acting):
         from ge_tui.tui.export.dialog import ExportDialog  # noqa: PLC0415  (few sessions export)
 
         under_way = self._export if self._export is not None and not self._export.ended else None
-        self.app.push_screen(
-            ExportDialog(self.directory, number, under_way, self._begin_export, self._stop_export)
-        )
+        self.app.push_screen(ExportDialog(self.directory, number, under_way, self._begin_export, self._stop_export))
 
     def _begin_export(self, asked: Asked) -> ExportJob:
         self._export = ExportJob(self.directory, asked)
