@@ -147,7 +147,7 @@ def toasts(pilot: Pilot) -> str:  # type: ignore[type-arg]
 
 async def test_the_first_minute_works_everywhere(tmp_path: Path) -> None:
     async with welcome(tmp_path) as pilot:
-        assert "no model and no download" in hint(pilot)
+        assert "no model or download" in hint(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: opened(pilot).called)
         directory = opened(pilot).call_args.args[0]
