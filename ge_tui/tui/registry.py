@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from textual.app import App
 from ge_tui.tui.actions import Action
 from ge_tui.tui.key_line import key_name
 from ge_tui.tui.keymap import Keymap
+
+_PAIR = re.compile(r"`[^\x00-\x7f]` or `([\x21-\x7e])`")
 
 
 def all_actions() -> list[Action]:
@@ -43,6 +46,11 @@ def help_text(
             rows = "\n".join(f"| `{_keys(action)}` | {action.help} |" for action in shown)
             parts.append(f"### {name}\n\n| key | |\n|---|---|\n{rows}")
     return "\n\n".join(part for part in parts if part)
+
+
+def in_ascii(words: str) -> str:
+    """Of a sign and the one that stands for it in ASCII (`★` or `*`), only the latter."""
+    return _PAIR.sub(r"`\1`", words)
 
 
 def _keys(action: Action) -> str:

@@ -132,6 +132,19 @@ async def test_a_mistake_is_told_beside_the_field_as_it_is_typed_and_goes_when_i
         await until(pilot, lambda: "88: 8 at the start, then 10 x 8" in preview(pilot))
 
 
+async def test_typing_faster_than_the_form_follows_keeps_every_letter_and_the_cursor(tmp_path: Path) -> None:
+    async with form(tmp_path) as pilot:
+        await fill(pilot, "name", "")
+        editor = row(pilot, "name").query_one(Input)
+        for length in range(1, 6):
+            editor.insert_text_at_cursor("quick"[length - 1])
+            for _ in range(length):  # so that each letter meets the form at another of its steps
+                await asyncio.sleep(0)
+        await until(pilot, lambda: screen(pilot).draft.text("name") == "quick")
+        await pilot.pause()
+        assert (editor.value, editor.cursor_position) == ("quick", 5)
+
+
 async def test_the_start_goes_to_the_first_wrong_field_and_loses_nothing(tmp_path: Path) -> None:
     async with form(tmp_path) as pilot:
         await fill(pilot, "seed", "x")

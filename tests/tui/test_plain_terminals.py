@@ -15,7 +15,9 @@ from rich.cells import cell_len
 from benchmarks.made_run import make_run
 from benchmarks.pty_session import PtySession
 from ge_tui.errors import UsageError
+from ge_tui.tui.lineage.signs import whole_legend
 from ge_tui.tui.plain_signs import plain
+from ge_tui.tui.registry import in_ascii
 from ge_tui.tui.terminal import ascii_reason, colour_choice, settle_colours, speaks_unicode
 
 COLOURED = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
@@ -32,6 +34,11 @@ def test_any_text_in_ascii_takes_as_many_cells(text: str) -> None:
 
 def test_likenesses() -> None:
     assert plain("│ é ▁▄█ → 中 ★ ● ✗ …") == "| e .## > ?? * o x ~"
+
+
+def test_help_in_ascii_names_the_signs_that_are_drawn() -> None:
+    assert in_ascii("`★` or `*` on the front; `P`, `+` or `-`") == "`*` on the front; `P`, `+` or `-`"
+    assert in_ascii(whole_legend()).isascii()
 
 
 @pytest.fixture(autouse=True)

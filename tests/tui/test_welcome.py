@@ -65,7 +65,7 @@ def test_those_that_work_come_first_then_the_newest() -> None:
         (replace(RUN, status="finished", reason="all 8 generations are done"), "Enter: look at it; all 8"),
         (replace(RUN, status="new"), "r: begin it"),
         (replace(RUN, problem="no run\n\x1b[31m here"), "it cannot be read: no run  [31m here"),
-        (None, "Enter: begin a small run, no model and no download needed; n: one of your own"),
+        (None, "Enter: begin a small run, no model or download needed; n: your own run"),
     ],
 )
 def test_what_enter_does_is_said(run: RunOverview | None, words: str) -> None:
@@ -147,7 +147,7 @@ def toasts(pilot: Pilot) -> str:  # type: ignore[type-arg]
 
 async def test_the_first_minute_works_everywhere(tmp_path: Path) -> None:
     async with welcome(tmp_path) as pilot:
-        assert "no model and no download" in hint(pilot)
+        assert "no model or download" in hint(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: opened(pilot).called)
         directory = opened(pilot).call_args.args[0]

@@ -137,7 +137,7 @@ def _ask(layer: Layer, so_far: Box, plan: BoxPlan) -> State:
         return State(layer=layer, in_force=False, detail=f"{sys.platform} on {kernel.MACHINE} has no such thing")
     if layer is Layer.CGROUP:
         parent = find_parent()
-        words = f"below {parent}" if parent else "no cgroup of version 2 is delegated to this user; memory is watched"
+        words = f"below {parent}" if parent else "no cgroup of version 2 is delegated to this user"
         return State(layer=layer, in_force=parent is not None, detail=words)
     problem = _try(_TRIALS[layer], so_far)
     return State(layer=layer, in_force=not problem, detail=problem or _words(layer, so_far))

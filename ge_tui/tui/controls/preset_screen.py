@@ -18,7 +18,7 @@ from ge_tui.errors import UserError
 from ge_tui.tui.controls.preset_files import Preset, delete, own_folder, presets
 from ge_tui.tui.controls.text import fit, safe
 
-_SAID = 44
+_SAID = 56
 _HINT = "Enter loads · d deletes · Esc closes"
 
 

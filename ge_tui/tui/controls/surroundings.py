@@ -19,7 +19,7 @@ def why_not(model: RunModel) -> str:
         return model.trouble or "there is no run yet"
     if model.status == "finished":
         name = model.run.name
-        return f"the run is finished; to go on: ge-tui run --resume {name} --set generations=…"
+        return f"finished; to go on: ge-tui run --resume {name} --generations …"
     return ""
 
 

@@ -39,7 +39,7 @@ each name points to where it is better. Failed ones have no place here.
 - `◇` or `s` is the seed. The dotted lines lead from it to where a network is better than the seed in both.
 - `●` or `o` was kept at the close of the last generation, `·` or `.` is dominated.
 - A digit counts the individuals of a kind in one cell, `#` means ten or more: **n** and another click go through them.
-- `▲` and `▶` on the axes, or `^` and `>`, say where the selected one is.
+- `▲` or `^` and `▶` or `>` on the axes say where the selected one is.
 
 The curves: the best by the first objective after each evaluation, of all sizes and of no more parameters than the seed
 has; the hypervolume at the close of each generation (how much of the space between the front and the

@@ -10,7 +10,7 @@ _action = named_in("individual")
 
 HANDS = (
     _action("pin", "P", "pin", "Keep it at every selection, or no longer."),
-    _action("veto", "O", "veto", "Out: choose it as a parent no more, or again."),
+    _action("veto", "O", "veto", "Never choose it as a parent, or allow it again."),
     _action("kill", "X", "kill", "End its training; the curve so far is kept."),
     _action("again", "R", "evaluate again", "Train it again with another seed: mean and deviation."),
     _action("full", "", "full recipe", "Train it by the full recipe, which is kept apart."),

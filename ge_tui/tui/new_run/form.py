@@ -143,6 +143,10 @@ class Form(Vertical):
         self._show_fold()
         self._show_personas()
 
+    def text(self, key: str) -> str:
+        """What stands in a field now."""
+        return self._rows[key].text
+
     def judge(self, problems: Mapping[str, str], notes: Mapping[str, str]) -> None:
         """What is wrong with fields, and what is worth saying beside them."""
         self._problems, self._notes = problems, notes

@@ -94,7 +94,7 @@ class ColumnPicker(_Picker):
     """Answers with the names of the columns in their order, or None."""
 
     TITLE_TEXT = "Columns"
-    KEYS = "space show or hide · K J move · r as usual · enter done · escape"
+    KEYS = "space show or hide · K J move · r as usual · enter done · escape cancels"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,c", "cancel", "Leave", show=False),
         Binding("space,x", "show_or_hide", "Show or hide", show=False),

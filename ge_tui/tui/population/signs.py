@@ -94,13 +94,14 @@ def hand_words(one: Individual) -> list[str]:
     return [*words, *([f"asked for by you: {one.asked}"] if one.asked else [])]
 
 
+def _characters(sign: Sign) -> list[str]:
+    """How it looks, and how in ASCII where that differs."""
+    return [f"`{one}`" for one in dict.fromkeys((sign.character(), sign.character(ascii_only=True)))]
+
+
 def legend() -> str:
     """The signs and what they mean, as a list in Markdown."""
     return (
-        "\n".join(
-            f"- `{sign.character()}` or `{sign.character(ascii_only=True)}`: {sign.meaning}"
-            for sign in Sign
-            if sign is not Sign.PLAIN
-        )
+        "\n".join(f"- {' or '.join(_characters(sign))}: {sign.meaning}" for sign in Sign if sign is not Sign.PLAIN)
         + "\n- `P` pinned by you: every selection keeps it; `V` vetoed: it is no parent any more; `B` both"
     )

@@ -10,6 +10,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Markdown
 
+from ge_tui.tui.registry import in_ascii
+from ge_tui.tui.terminal import speaks_unicode
+
 
 class HelpScreen(ModalScreen[None]):
     """What the pane in focus shows, and every key that works there."""
@@ -24,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._text = text
+        self._text = text if speaks_unicode() else in_ascii(text)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():

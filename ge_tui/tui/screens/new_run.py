@@ -180,7 +180,8 @@ class NewRunScreen(Screen[None]):
 
     @on(Form.Edited)
     def _on_edited(self, event: Form.Edited) -> None:
-        self._change(self.draft.with_text(event.key, event.text))
+        text = self.form.text(event.key)  # and not what it was when this was posted: typing may be ahead of it
+        self._change(self.draft.with_text(event.key, text))
 
     def _change(self, draft: Draft) -> None:
         """Take another draft."""

@@ -198,7 +198,11 @@ class RunScreen(Acting):
                 self._engine is not None and self._engine.returncode in _PROBLEMS
             ):
                 words = last_words(self.directory) or reason
-                self._tell(words or "it ended without a word", "The engine ended", timeout=20)
+                self._tell(
+                    words or "it was killed, or ended without a word; what it had done is on record",
+                    "The engine ended",
+                    timeout=20,
+                )
             else:
                 self.notify(reason, title=f"The run is {status}", markup=False)
             self._call(f"{self.directory.name} is {status}", reason)

@@ -62,7 +62,7 @@ def what_enter_does(run: RunOverview | None, *, any_runs: bool) -> str:
     if run is None:
         if any_runs:
             return ""
-        return "Enter: begin a small run, no model and no download needed; n: one of your own"
+        return "Enter: begin a small run, no model or download needed; n: your own run"
     if run.problem:
         return f"it cannot be read: {_line(run.problem)}"
     match run.status:

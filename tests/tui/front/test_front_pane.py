@@ -74,15 +74,21 @@ async def test_shift_goes_to_what_is_nearest_and_n_through_a_cell() -> None:
         assert pane.number == 2
 
 
-async def test_moving_is_told_once_it_rests_and_the_curve_follows() -> None:
+async def test_moving_is_told_once_it_rests_and_the_curve_follows(monkeypatch: pytest.MonkeyPatch) -> None:
     app = FrontApp()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         app.posted.clear()
         painted = app.pane.curves.painted
-        await pilot.press("left", "left", "left")
-        assert app.selected == []
-        assert app.pane.curves.painted == painted
+        with monkeypatch.context() as patched:
+            patched.setattr("ge_tui.tui.front.pane._SETTLED_S", 600.0)  # longer than any machine takes for two keys
+            await pilot.press("left", "left")
+            assert app.selected == []
+            assert app.pane.curves.painted == painted
+        await pilot.press("left")
+        async with asyncio.timeout(20):
+            while not app.selected:
+                await pilot.pause(0.02)
         await settled(pilot)
         assert app.selected == [3]
         assert "#3" in app.pane.curves.text
