@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -175,6 +176,21 @@ async def test_a_finished_run_is_left_without_a_question_and_its_layout_is_kept(
             assert recall()["recent"][0] == "llm"
     async with watching(directory) as pilot:
         assert screen(pilot).grid.current == "llm"
+
+
+async def test_a_filter_is_kept_for_its_run_alone(base: Path) -> None:
+    directory = await finished_run(base)
+    other = directory.path.parent / "other"
+    shutil.copytree(directory.path, other)
+    async with watching(directory) as pilot:
+        await pilot.press("1", "slash", *"front", "enter")
+        await until(pilot, lambda: screen(pilot).grid.mounted["population"].remembered()["filter"] == "front")
+        screen(pilot).keep_layout()
+    async with watching(directory) as pilot:
+        await until(pilot, lambda: screen(pilot).grid.mounted["population"].remembered()["filter"] == "front")
+    async with watching(RunDirectory(other)) as pilot:
+        await until(pilot, lambda: screen(pilot).selected is not None)
+        assert screen(pilot).grid.mounted["population"].remembered()["filter"] == ""
 
 
 async def test_a_run_that_goes_on_is_asked_about(base: Path) -> None:

@@ -41,6 +41,8 @@ LOOK_S = 0.2
 _LOADS_S = 2.0
 _HEADER_S = 1.0
 """How often the header may change, so that clocks in it cost little."""
+_OF_ONE_RUN = "filter"
+"""Of a pane's settings the one that says nothing for another run."""
 _PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
 """What an engine ends with that has something to say: it may not even have begun."""
 _ENDED = ("finished", "stopped", "failed", "crashed", "new")
@@ -114,9 +116,11 @@ class RunScreen(Acting):
 
     def _make_pane(self, entry: PaneEntry) -> Pane:
         pane = entry.load()(self)
-        settings = recall().get("panes", {})
+        known = recall()
+        settings = known.get("panes", {})
         if isinstance(settings, dict) and isinstance(settings.get(entry.name), dict):
-            pane.restore(settings[entry.name])
+            is_same = known.get("panes_of") == str(self.directory.path.absolute())
+            pane.restore({key: value for key, value in settings[entry.name].items() if is_same or key != _OF_ONE_RUN})
         return pane
 
     def on_mount(self) -> None:
@@ -425,6 +429,7 @@ class RunScreen(Acting):
             {
                 "recent": self.grid.recent,
                 "zoomed": self.grid.zoomed,
+                "panes_of": str(self.directory.path.absolute()),
                 "panes": {**(before if isinstance(before, dict) else {}), **panes},
                 "selected": with_selection(self.directory.path, self.selected),
             }
