@@ -19,6 +19,7 @@ import psutil
 from benchmarks.pty_session import PtySession
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
+from ge_tui.run.store import RunReader
 
 ROOT = Path(__file__).parents[2]
 CONTROLS: tuple[tuple[str, object], ...] = (
@@ -68,7 +69,7 @@ class Chaos:
             return True
         if self._engine is not None:
             self.endings[self._engine.returncode] += 1
-            if self._engine.returncode == 0:
+            if self._engine.returncode == 0 or self._is_finished():
                 return False
         command = [sys.executable, "-m", "tests.soak.engine", "run", "--resume", self.directory.name, "--json"]
         with self.log.open("ab") as log:
@@ -77,6 +78,11 @@ class Chaos:
             )
         self.lives.append(Life())
         return True
+
+    def _is_finished(self) -> bool:
+        """An engine may be killed on its way out."""
+        with RunReader(self.directory.database) as run:
+            return run.run().status == "finished"
 
     def disturb(self, *, screens: bool) -> None:
         """One thing goes wrong, or is changed."""
