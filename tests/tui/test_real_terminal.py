@@ -130,8 +130,11 @@ def test_a_storm_of_sizes_and_keys(base: Path, size: tuple[int, int]) -> None:
         for step in range(30):
             screen.resize((30 + 7 * step % 190, 8 + 5 * step % 60))
             screen.press("down", "tab", str(1 + step % 5), "pagedown", "z")
+        screen.wait_until_quiet(0.7, 60)
+        screen.resize((size[0] - 1, size[1]))  # it must see another size, or there is nothing to paint anew
+        screen.wait_until_quiet(0.7, 60)
         screen.resize(size)
-        screen.wait_until_quiet(0.7, 30)
+        screen.wait_until_quiet(0.7, 60)
         assert screen.process.poll() is None
         assert "too small" not in screen.text
         screen.press("1")
