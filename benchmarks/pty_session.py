@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -94,6 +95,13 @@ class PtySession:
         self._set_size(size)
         self._screen.resize(size[1], size[0])
         self._size = size
+
+    def flicker(self, size: tuple[int, int]) -> None:
+        """A size that came and went before the child looked: it is told, and finds the size as it was."""
+        self._render()
+        self._screen.resize(size[1], size[0])
+        self._screen.resize(self._size[1], self._size[0])
+        self.process.send_signal(signal.SIGWINCH)
 
     def hang_up(self) -> None:
         """Close the terminal, as a dropped line does."""

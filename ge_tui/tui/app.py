@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,7 +16,9 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome
 from textual.filter import NoColor as TextualNoColor
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
@@ -41,6 +44,9 @@ EXIT_ON_SIGNAL = 128
 _LONG_S = 15.0
 """How long a message stands that somebody should act on."""
 _MOST_TOLD = 4
+
+_SETTLED_S = 0.15
+"""After the last change of the terminal's size."""
 
 
 class GeTui(App[int]):
@@ -68,6 +74,7 @@ class GeTui(App[int]):
         wanted = mouse_wanted()
         self.mouse = recall().get("mouse") is not False if wanted is None else wanted
         self.alerting = Alerting(self)
+        self._settling: Timer | None = None
         self._colourless: set[str] = set()
         self._register_themes()
         self._use_keymap(read_keymap())
@@ -170,6 +177,18 @@ class GeTui(App[int]):
             self.push_screen(TooSmall(SMALLEST))
         elif not small and isinstance(self.screen, TooSmall):
             self.pop_screen()
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED_S, self._check_size)
+
+    def _check_size(self) -> None:
+        """In a storm of sizes one signal interrupts the other, and the size that is told last may be an older one."""
+        tells_itself = self.supports_smooth_scrolling  # then the system may be the one that is late
+        if not tells_itself and (size := self._terminal_size()) != self.size:
+            self.post_message(events.Resize(size, size))
+
+    def _terminal_size(self) -> Size:
+        return self.size if self.is_headless else Size(*shutil.get_terminal_size())
 
     async def action_quit_or_ask(self) -> None:
         """Ctrl-C: copy what is selected with the mouse; else quit as `q` does, at once where a question is open."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from ge_tui.run import inbox
@@ -259,6 +261,16 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_grows(base: Path) -
         await until(pilot, lambda: isinstance(pilot.app.screen, TooSmall))
         await pilot.resize_terminal(100, 30)
         await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+
+
+async def test_a_size_that_was_told_too_late_is_put_right(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One signal of a size may interrupt another, so that the older size is told last."""
+    async with watching(await finished_run(base)) as pilot:
+        real = pilot.app.size
+        monkeypatch.setattr(GeTui, "_terminal_size", lambda app: real)
+        pilot.app.post_message(Resize(Size(30, 8), Size(30, 8)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmall))
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.size == real)
 
 
 async def test_two_hundred_fast_keys(base: Path) -> None:
