@@ -23,14 +23,14 @@ from textual.timer import Timer
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.alerting import Alerting
-from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.arrangement import SMALLEST
 from ge_tui.tui.filters import AsciiOnly, NoColour
 from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.key_line import help_with_keys
-from ge_tui.tui.keymap import Keymap, check_keymap, read_keymap
+from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.keys.app_actions import APP_ACTIONS
+from ge_tui.tui.keys.key_line import help_with_keys
+from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
 from ge_tui.tui.mouse import set_mouse
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import broken_memory, recall, remember
@@ -211,7 +211,7 @@ class GeTui(App[int]):
         """Compare the user's keys with the actions there are, once something is to be seen: it takes a while."""
         if not self.keymap.keys and not self.keymap.problems:
             return
-        from ge_tui.tui.registry import all_actions  # noqa: PLC0415
+        from ge_tui.tui.keys.registry import all_actions  # noqa: PLC0415
 
         read = self.keymap
         self._use_keymap(await asyncio.to_thread(lambda: check_keymap(read, all_actions())))
@@ -224,7 +224,7 @@ class GeTui(App[int]):
 
     @work(group="keys-screen", exclusive=True, exit_on_error=True)
     async def action_keys(self) -> None:
-        from ge_tui.tui.registry import all_actions  # noqa: PLC0415  (everything is imported for it)
+        from ge_tui.tui.keys.registry import all_actions  # noqa: PLC0415  (everything is imported for it)
         from ge_tui.tui.screens.keys import KeysScreen  # noqa: PLC0415
 
         self.push_screen(KeysScreen(self.keymap, await asyncio.to_thread(all_actions)))

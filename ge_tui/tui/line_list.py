@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.keys.actions import Action, bindings
 
 _WHEEL = 3
 """So many rows a step of the mouse wheel."""

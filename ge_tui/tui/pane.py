@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from textual.message import Message
 from textual.widget import Widget
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Change, Feed, RunModel
 

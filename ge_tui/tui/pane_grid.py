@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.arrangement import Place, places
-from ge_tui.tui.key_line import key_name
+from ge_tui.tui.keys.key_line import key_name
 from ge_tui.tui.pane import Pane
 from ge_tui.tui.panes import PaneEntry
 from ge_tui.tui.watch import Change, Part

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 from ge_tui.tui.pane import Pane
 
 

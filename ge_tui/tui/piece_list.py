@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from ge_tui.tui.actions import bindings
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.line_list import LIST_ACTIONS, LineList
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.pieces import Row, Tone

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.safe_text import cut
 from ge_tui.tui.text_document import Document, Hit, Row
 from ge_tui.tui.text_rows import pieces

@@ -15,9 +15,9 @@ from rich.cells import cell_len
 from benchmarks.made_run import make_run
 from benchmarks.pty_session import PtySession
 from ge_tui.errors import UsageError
+from ge_tui.tui.keys.registry import in_ascii
 from ge_tui.tui.lineage.signs import whole_legend
 from ge_tui.tui.plain_signs import plain
-from ge_tui.tui.registry import in_ascii
 from ge_tui.tui.terminal import ascii_reason, colour_choice, settle_colours, speaks_unicode
 
 COLOURED = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")

@@ -21,7 +21,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.app import GeTui
 from ge_tui.tui.engine_process import LOG
 from ge_tui.tui.header.header import Header
-from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice

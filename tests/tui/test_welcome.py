@@ -20,7 +20,7 @@ from ge_tui.errors import UsageError
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.overview import RunOverview
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.new_run import NewRunScreen
 from ge_tui.tui.screens.run_list import doctor_lines, matters_first, order, run_line, what_enter_does

@@ -15,12 +15,12 @@ from textual.widgets import Static
 from ge_tui.errors import UserError
 from ge_tui.run.store import RunReader
 from ge_tui.search import Objective
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.columns import column_at, head_of
 from ge_tui.tui.credit.actions import ACTIONS, HELP
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table
 from ge_tui.tui.credit.table import Sorting, columns_of, is_column, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import Spans, about, kinds_row, status_line, verdict
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.piece_list import ClickLine, PieceList

@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.front.actions import ACTIONS, HELP
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.curves import best_plot, draw_curves, hypervolume_plot, learning_plot
@@ -27,6 +26,7 @@ from ge_tui.tui.front.walking import Walking
 from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
 from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot

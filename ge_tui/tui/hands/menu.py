@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from ge_tui.tui.actions import Action
-from ge_tui.tui.key_line import key_name
+from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.key_line import key_name
 
 _LABEL = 15
 _AROUND = 4

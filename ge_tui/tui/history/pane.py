@@ -18,10 +18,10 @@ from textual.widgets import Input, Static
 from ge_tui.errors import UserError
 from ge_tui.run.following import Account, Followed, Made, follow, follow_acts
 from ge_tui.run.store import Arm, RunReader
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.actions import ACTIONS, HELP
 from ge_tui.tui.history.words import Filter, about, actors_of, change_row, columns_for, followed, status_line
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.piece_list import ClickLine, PieceList

@@ -15,8 +15,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.lineage.actions import ACTIONS, HELP
 from ge_tui.tui.lineage.canvas import Canvas
 from ge_tui.tui.lineage.family import Ancestry

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from ge_tui.errors import UserError
 from ge_tui.run.store.live_calls import Key
-from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.llm.actions import ACTIONS, HELP
 from ge_tui.tui.llm.bar import news, tabs

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from ge_tui.run.log_lines import Level
-from ge_tui.tui.actions import Action, bindings
+from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.log.entries import LEVELS, Book, Entry, details
 from ge_tui.tui.log.rows import LogList

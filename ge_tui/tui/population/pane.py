@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP

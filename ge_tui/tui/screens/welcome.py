@@ -23,10 +23,10 @@ from textual.widgets.option_list import Option
 from ge_tui.errors import UserError
 from ge_tui.run.directory import RunDirectory, all_runs, delete_run
 from ge_tui.run.overview import RunOverview, overview
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.app_actions import APP_ACTIONS
-from ge_tui.tui.key_line import KeyLine
-from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.keys.app_actions import APP_ACTIONS
+from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.keys.registry import help_text, keymap_of
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does

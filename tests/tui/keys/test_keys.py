@@ -15,13 +15,13 @@ from textual.content import Content
 from benchmarks.made_run import make_run
 from ge_tui.cli import main
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.actions import Action
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.key_line import KeyLine
-from ge_tui.tui.key_names import read_key
-from ge_tui.tui.key_table import key_rows, template
-from ge_tui.tui.keymap import Keymap, check_keymap, read_keymap
-from ge_tui.tui.registry import all_actions
+from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.keys.key_names import read_key
+from ge_tui.tui.keys.key_table import key_rows, template
+from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
+from ge_tui.tui.keys.registry import all_actions
 from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.keys import KeysScreen
 from ge_tui.tui.screens.run import RunScreen

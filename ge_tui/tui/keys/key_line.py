@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 
 
 def key_name(keys: str) -> str:

@@ -19,8 +19,8 @@ from typing import Any
 from ge_tui.errors import UserError
 from ge_tui.paths import user_config
 from ge_tui.toml_file import parse_toml, shown
-from ge_tui.tui.actions import Action, placeholder
-from ge_tui.tui.key_names import CHARACTER_NAMES, read_key
+from ge_tui.tui.keys.actions import Action, placeholder
+from ge_tui.tui.keys.key_names import CHARACTER_NAMES, read_key
 
 _EVERYWHERE = ("app", "go", "run")
 """Actions of these work in every pane, unless the pane takes the key for itself."""

@@ -8,16 +8,16 @@ from typing import Any
 
 from textual.app import App
 
-from ge_tui.tui.actions import Action
-from ge_tui.tui.key_line import key_name
-from ge_tui.tui.keymap import Keymap
+from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.key_line import key_name
+from ge_tui.tui.keys.keymap import Keymap
 
 _PAIR = re.compile(r"`[^\x00-\x7f]` or `([\x21-\x7e])`")
 
 
 def all_actions() -> list[Action]:
     """Every action of the app. What they belong to is imported, which takes a while."""
-    from ge_tui.tui.app_actions import APP_ACTIONS  # noqa: PLC0415  (screens import this module)
+    from ge_tui.tui.keys.app_actions import APP_ACTIONS  # noqa: PLC0415  (screens import this module)
     from ge_tui.tui.line_list import LIST_ACTIONS  # noqa: PLC0415
     from ge_tui.tui.new_run.actions import ACTIONS as NEW_RUN_ACTIONS  # noqa: PLC0415
     from ge_tui.tui.panes import GO_ACTIONS, PANES  # noqa: PLC0415

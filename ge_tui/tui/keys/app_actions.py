@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 
 APP_ACTIONS = (
     Action("app.command_palette", "ctrl+p", "palette", "find any action by its name"),

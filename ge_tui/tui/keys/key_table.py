@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ge_tui.tui.actions import Action
-from ge_tui.tui.key_line import key_name
-from ge_tui.tui.keymap import Keymap, conflicts
+from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.key_line import key_name
+from ge_tui.tui.keys.keymap import Keymap, conflicts
 
 
 @dataclass(frozen=True, slots=True)
