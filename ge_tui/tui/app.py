@@ -23,22 +23,22 @@ from textual.timer import Timer
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.alerting import Alerting
 from ge_tui.tui.arrangement import SMALLEST
-from ge_tui.tui.filters import AsciiOnly, NoColour
 from ge_tui.tui.hands.actions import HANDS
 from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.keys.key_line import help_with_keys
 from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
-from ge_tui.tui.mouse import set_mouse
 from ge_tui.tui.panes import PANES
 from ge_tui.tui.remembered import broken_memory, recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
-from ge_tui.tui.terminal import THEME, ascii_reason, colour_choice, mouse_wanted, speaks_unicode
-from ge_tui.tui.themes import choose_theme, find_themes
+from ge_tui.tui.terminal.abilities import THEME, ascii_reason, colour_choice, mouse_wanted, speaks_unicode
+from ge_tui.tui.terminal.alerting import Alerting
+from ge_tui.tui.terminal.filters import AsciiOnly, NoColour
+from ge_tui.tui.terminal.mouse import set_mouse
+from ge_tui.tui.terminal.themes import choose_theme, find_themes
 
 EXIT_ON_SIGNAL = 128
 _LONG_S = 15.0

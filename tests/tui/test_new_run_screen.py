@@ -28,7 +28,7 @@ from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.new_run import ACTIONS, MEMORY, NewRunScreen
 from ge_tui.tui.screens.welcome import WelcomeScreen
-from ge_tui.tui.themes import find_themes
+from ge_tui.tui.terminal.themes import find_themes
 from tests.llm.ollama.script import Model, Script
 from tests.llm.ollama.server import FakeOllama
 from tests.tui.rig import environment

@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from ge_tui.genome import unified_diff
 from ge_tui.tui.diff import editor
-from ge_tui.tui.diff.clipboard import is_long, sendable, through_tmux
 from ge_tui.tui.diff.loading import Loaded
 from ge_tui.tui.diff.mode import Mode, What
 from ge_tui.tui.diff.module_page import module_text
+from ge_tui.tui.terminal.clipboard import is_long, sendable, through_tmux
 
 if TYPE_CHECKING:
     from ge_tui.tui.pane import Watched

@@ -31,7 +31,7 @@ from ge_tui.tui.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
 from ge_tui.tui.plot.pieces import Tone
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _SETTLED_S = 0.08

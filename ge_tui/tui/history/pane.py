@@ -26,7 +26,7 @@ from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.piece_list import ClickLine, PieceList
 from ge_tui.tui.plot.pieces import Row, Tone
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _REST_S = 1.0

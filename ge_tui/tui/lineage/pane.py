@@ -31,7 +31,7 @@ from ge_tui.tui.population.filter_bar import FilterBar
 from ge_tui.tui.population.query import And, Node, parse
 from ge_tui.tui.population.signs import Tone
 from ge_tui.tui.population.summary import origin, result
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _CARD_FROM = 14

@@ -28,7 +28,7 @@ from ge_tui.tui.population.signs import Tone
 from ge_tui.tui.population.summary import origin, result, status_line
 from ge_tui.tui.population.table import PopulationTable, Sorting
 from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _SETTLED_S = 0.2

@@ -41,7 +41,7 @@ from ge_tui.tui.new_run.server import look_at_server
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _REST_S = 0.2
 """How long the form rests after a change before the machine is looked at."""

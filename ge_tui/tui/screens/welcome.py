@@ -30,7 +30,7 @@ from ge_tui.tui.keys.registry import help_text, keymap_of
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _LOOK_S = 2.0
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.tui.diff.against import Against
-from ge_tui.tui.diff.clipboard import is_long, sendable, through_tmux
 from ge_tui.tui.diff.editor import read_only_copy, show, viewer
 from ge_tui.tui.diff.mode import STEPS, Mode, What, restored, stepped
+from ge_tui.tui.terminal.clipboard import is_long, sendable, through_tmux
 
 
 @given(st.text(st.characters()))

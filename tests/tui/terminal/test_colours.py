@@ -10,9 +10,9 @@ from rich.style import Style
 from textual.color import Color
 
 from ge_tui.paths import shipped_themes
-from ge_tui.tui.filters import NoColour
-from ge_tui.tui.themes import DEFAULT, choose_theme, find_themes, read_theme
-from tests.tui.colour_sight import SIGHTS, difference
+from ge_tui.tui.terminal.filters import NoColour
+from ge_tui.tui.terminal.themes import DEFAULT, choose_theme, find_themes, read_theme
+from tests.tui.terminal.colour_sight import SIGHTS, difference
 
 STATUS = ("success", "warning", "error")
 

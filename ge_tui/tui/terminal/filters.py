@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from ge_tui.tui.plain_signs import plain
+from ge_tui.tui.terminal.plain_signs import plain
 
 _STANDS_OUT = 0.22
 """From this difference of brightness to the screen's own on, a background is drawn in reverse."""

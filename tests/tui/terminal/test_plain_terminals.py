@@ -17,8 +17,8 @@ from benchmarks.pty_session import PtySession
 from ge_tui.errors import UsageError
 from ge_tui.tui.keys.registry import in_ascii
 from ge_tui.tui.lineage.signs import whole_legend
-from ge_tui.tui.plain_signs import plain
-from ge_tui.tui.terminal import ascii_reason, colour_choice, settle_colours, speaks_unicode
+from ge_tui.tui.terminal.abilities import ascii_reason, colour_choice, settle_colours, speaks_unicode
+from ge_tui.tui.terminal.plain_signs import plain
 
 COLOURED = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 MOUSE_ON = b"\x1b[?1000h"

@@ -8,7 +8,7 @@ import pytest
 
 from ge_tui.paths import shipped_themes
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.themes import COLOURS, DEFAULT, find_themes, read_theme
+from ge_tui.tui.terminal.themes import COLOURS, DEFAULT, find_themes, read_theme
 from tests.tui.rig import environment
 
 GOOD = "[colours]\n" + "\n".join(f'{name} = "#123456"' for name in COLOURS)
