@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ge_tui.tui.safe_text import cut
+from ge_tui.tui.text.safe import cut
 
 
 class Piece(NamedTuple):

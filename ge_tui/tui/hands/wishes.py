@@ -14,7 +14,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from ge_tui.tui.new_run.plain_input import PlainInput
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 
 DRAWN = "drawn"
 """What is left to the run's own controls."""

@@ -22,7 +22,7 @@ def all_actions() -> list[Action]:
     from ge_tui.tui.new_run.actions import ACTIONS as NEW_RUN_ACTIONS  # noqa: PLC0415
     from ge_tui.tui.panes import GO_ACTIONS, PANES  # noqa: PLC0415
     from ge_tui.tui.screens import run, welcome  # noqa: PLC0415
-    from ge_tui.tui.text_view import TEXT_ACTIONS  # noqa: PLC0415
+    from ge_tui.tui.text.view import TEXT_ACTIONS  # noqa: PLC0415
 
     groups = [APP_ACTIONS, welcome.ACTIONS, NEW_RUN_ACTIONS, run.ACTIONS, GO_ACTIONS]
     groups += [entry.load().ACTIONS for entry in PANES]

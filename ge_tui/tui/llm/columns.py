@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from ge_tui.run.store.call_list import CallInShort
 from ge_tui.tui.llm.evidence import Evidence
 from ge_tui.tui.llm.outcomes import duration, outcome_of, pace
-from ge_tui.tui.safe_text import clean_line, cut
+from ge_tui.tui.text.safe import clean_line, cut
 
 T = TypeVar("T")
 _REST = 16

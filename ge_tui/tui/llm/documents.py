@@ -9,8 +9,8 @@ from ge_tui.tui.llm.fences import colour
 from ge_tui.tui.llm.lanes import prompt_document
 from ge_tui.tui.llm.outcomes import duration, outcome_of, pace
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean, clean_line
-from ge_tui.tui.text_document import Document, Part, part_of
+from ge_tui.tui.text.document import Document, Part, part_of
+from ge_tui.tui.text.safe import clean, clean_line
 from ge_tui.tui.watch import Individual
 
 

@@ -11,8 +11,8 @@ from ge_tui.run.store.calls import KeptInsight
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Candidate, Objective
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean
-from ge_tui.tui.text_document import Document, Part, part_of
+from ge_tui.tui.text.document import Document, Part, part_of
+from ge_tui.tui.text.safe import clean
 from ge_tui.tui.watch import Individual
 
 _FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})

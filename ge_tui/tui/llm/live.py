@@ -6,7 +6,7 @@ from ge_tui.tui.llm.documents import who
 from ge_tui.tui.llm.lanes import Lane
 from ge_tui.tui.llm.outcomes import duration
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 
 _SILENT_S = 10.0
 """After so long without a word it is said."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ge_tui.llm.answers.model import RefusalReason
 from ge_tui.llm.ollama.failure import FailureKind
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 
 
 class Outcome(NamedTuple):

@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from ge_tui.tui.llm.reading import Reading
 from ge_tui.tui.one_row import OneRow, Piece, SearchRow
-from ge_tui.tui.text_document import Document, Hit
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.text.document import Document, Hit
+from ge_tui.tui.text.view import TextView
 
 THOUGHTS = "thoughts"
 

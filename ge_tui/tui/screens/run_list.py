@@ -11,7 +11,7 @@ from textual.content import Content
 
 from ge_tui.run.overview import RunOverview
 from ge_tui.run.summary import format_metric
-from ge_tui.tui.spark import sparkline
+from ge_tui.tui.text.spark import sparkline
 
 _SIGNS = {"running": "●", "finished": "✓", "crashed": "✗", "failed": "✗", "stopped": "‖", "new": "○", "": "!"}
 _PLAIN = {"●": "*", "✓": "+", "✗": "x", "‖": "=", "○": "o", "!": "!"}

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from textual.app import App
 
 from ge_tui.tui.remembered import recall, remember
-from ge_tui.tui.safe_text import clean_line
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.text.safe import clean_line
 
 OFF, BELL, OSC9, OSC777 = "off", "bell", "osc9", "osc777"
 WAYS = {

@@ -15,9 +15,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.keys.actions import Action, bindings
-from ge_tui.tui.safe_text import cut
-from ge_tui.tui.text_document import Document, Hit, Row
-from ge_tui.tui.text_rows import pieces
+from ge_tui.tui.text.document import Document, Hit, Row
+from ge_tui.tui.text.rows import pieces
+from ge_tui.tui.text.safe import cut
 
 _WHEEL = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ge_tui.tui.text_document import Span
+from ge_tui.tui.text.document import Span
 
 
 def pieces(start: int, end: int, spans: Sequence[Span], above: Sequence[Span] = ()) -> list[Span]:

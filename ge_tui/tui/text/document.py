@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-from ge_tui.tui.safe_text import bound_marks, clean, wrap
+from ge_tui.tui.text.safe import bound_marks, clean, wrap
 
 Span = tuple[int, int, str]
 """From, to (characters of a line), and the kind of colour."""

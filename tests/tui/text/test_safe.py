@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from ge_tui.tui.safe_text import MARKS, bound_marks, clean, clean_line, cut, wrap
+from ge_tui.tui.text.safe import MARKS, bound_marks, clean, clean_line, cut, wrap
 
 nasty = st.text(
     st.one_of(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.text_document import Document, Hit, Part, Row, part_of
-from tests.tui.test_safe_text import nasty
+from ge_tui.tui.text.document import Document, Hit, Part, Row, part_of
+from tests.tui.text.test_safe import nasty
 
 
 def shown(document: Document) -> list[str]:

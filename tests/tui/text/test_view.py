@@ -7,9 +7,9 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from ge_tui.tui.text_document import Document, Part, part_of
-from ge_tui.tui.text_rows import pieces
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.text.document import Document, Part, part_of
+from ge_tui.tui.text.rows import pieces
+from ge_tui.tui.text.view import TextView
 
 
 class Watched(TextView):
