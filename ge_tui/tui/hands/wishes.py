@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from ge_tui.tui.new_run.plain_input import PlainInput
 from ge_tui.tui.text.safe import clean_line
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 DRAWN = "drawn"
 """What is left to the run's own controls."""

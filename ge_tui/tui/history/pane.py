@@ -18,16 +18,16 @@ from textual.widgets import Input, Static
 from ge_tui.errors import UserError
 from ge_tui.run.following import Account, Followed, Made, follow, follow_acts
 from ge_tui.run.store import Arm, RunReader
-from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.actions import ACTIONS, HELP
 from ge_tui.tui.history.words import Filter, about, actors_of, change_row, columns_for, followed, status_line
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.piece_list import ClickLine, PieceList
 from ge_tui.tui.plot.pieces import Row, Tone
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.columns import head_of
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.piece_list import ClickLine, PieceList
 
 _REST_S = 1.0
 """At least so long between two counts."""

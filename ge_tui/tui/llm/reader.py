@@ -7,9 +7,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.one_row import OneRow, Piece, SearchRow
 from ge_tui.tui.text.document import Document, Hit
 from ge_tui.tui.text.view import TextView
+from ge_tui.tui.widgets.one_row import OneRow, Piece, SearchRow
 
 THOUGHTS = "thoughts"
 

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from ge_tui.tui.new_run.choice_line import ChoiceLine
 from ge_tui.tui.new_run.fields import Field
-from ge_tui.tui.new_run.plain_input import PlainInput
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 
 class FieldRow(Widget):

@@ -11,8 +11,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.line_list import changed_span
 from ge_tui.tui.plot.pieces import Row, Tone
+from ge_tui.tui.widgets.line_list import changed_span
 
 
 class Board(Widget):

@@ -15,7 +15,6 @@ from textual.widgets import Static
 
 from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.line_list import LineList
 from ge_tui.tui.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP
 from ge_tui.tui.population.columns import columns_of, usual_columns
@@ -30,6 +29,7 @@ from ge_tui.tui.population.table import PopulationTable, Sorting
 from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.line_list import LineList
 
 _SETTLED_S = 0.2
 """So long the cursor must stand still before anything follows it."""

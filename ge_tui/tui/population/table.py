@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.line_list import LIST_ACTIONS, LineList
 from ge_tui.tui.population.columns import Column
 from ge_tui.tui.population.facts import FactBook, Facts
 from ge_tui.tui.population.layout import Placed, place
@@ -23,6 +22,7 @@ from ge_tui.tui.population.row import row_pieces
 from ge_tui.tui.population.signs import Tone
 from ge_tui.tui.population.text import BLOCKS, Glyphs
 from ge_tui.tui.watch import RunModel
+from ge_tui.tui.widgets.line_list import LIST_ACTIONS, LineList
 
 _KEPT = 500
 

@@ -15,7 +15,6 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.following import Account, Figures, Followed, Made, follow
 from ge_tui.run.store import ControlRow, RunReader, Status
 from ge_tui.search import Archive, Candidate, hypervolume
-from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.pane import made_after
 from ge_tui.tui.history.words import (
     Filter,
@@ -29,6 +28,7 @@ from ge_tui.tui.history.words import (
     status_line,
 )
 from ge_tui.tui.plot.pieces import text_of
+from ge_tui.tui.widgets.columns import head_of
 from tests.run.fakes import Rig, settings_of
 from tests.tui.front.sample import ACCURACY, PARAMS, at, generations
 from tests.tui.population.sample import one

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 
-from ge_tui.tui.line_list import LineList, changed_span
+from ge_tui.tui.widgets.line_list import LineList, changed_span
 
 
 class Words(LineList):

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.line_list import LIST_ACTIONS, LineList
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.pieces import Row, Tone
+from ge_tui.tui.widgets.line_list import LIST_ACTIONS, LineList
 
 
 class PieceList(LineList, inherit_bindings=False):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.columns import LEAD, Column, column_at, head_of, place, row_of
 from ge_tui.tui.plot.pieces import Tone, text_of, width_of
+from ge_tui.tui.widgets.columns import LEAD, Column, column_at, head_of, place, row_of
 
 COLUMNS = (
     Column("name", "name", 6, 20, 0, right=False),
