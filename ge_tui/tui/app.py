@@ -23,13 +23,13 @@ from textual.timer import Timer
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.arrangement import SMALLEST
 from ge_tui.tui.hands.actions import HANDS
 from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.keys.key_line import help_with_keys
 from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
-from ge_tui.tui.panes import PANES
+from ge_tui.tui.panes.arrangement import SMALLEST
+from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.remembered import broken_memory, recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run import RunScreen

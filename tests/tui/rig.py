@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.session import create_run, prepare_run, work
 from ge_tui.settings import read_settings
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Change, Feed, Part, RunModel
 from tests.llm import coder

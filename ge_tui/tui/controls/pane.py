@@ -27,7 +27,7 @@ from ge_tui.tui.controls.preset_files import Preset
 from ge_tui.tui.controls.preset_screen import PresetScreen
 from ge_tui.tui.controls.surroundings import flat_settings, unused, why_not
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Watched
+from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.watch import Change, Part
 
 REST_S = 0.3

@@ -20,7 +20,7 @@ from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table
 from ge_tui.tui.credit.table import Sorting, columns_of, is_column, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import Spans, about, kinds_row, status_line, verdict
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.plot.pieces import Row, Tone
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part

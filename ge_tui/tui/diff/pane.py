@@ -25,7 +25,7 @@ from ge_tui.tui.diff.subject import Asked
 from ge_tui.tui.diff.taking import Taking
 from ge_tui.tui.diff.view import DiffView
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.watch import Change, Individual, Part
 
 _HURRY_S = 0.2

@@ -16,7 +16,7 @@ from ge_tui.tui.diff.module_page import module_text
 from ge_tui.tui.terminal.clipboard import is_long, sendable, through_tmux
 
 if TYPE_CHECKING:
-    from ge_tui.tui.pane import Watched
+    from ge_tui.tui.panes.pane import Watched
 
 
 class Taking(Widget):

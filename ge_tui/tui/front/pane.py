@@ -27,7 +27,7 @@ from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
 from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Watched
+from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
 from ge_tui.tui.plot.pieces import Tone

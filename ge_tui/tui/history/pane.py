@@ -21,7 +21,7 @@ from ge_tui.run.store import Arm, RunReader
 from ge_tui.tui.history.actions import ACTIONS, HELP
 from ge_tui.tui.history.words import Filter, about, actors_of, change_row, columns_for, followed, status_line
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.plot.pieces import Row, Tone
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part

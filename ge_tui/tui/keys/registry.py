@@ -19,7 +19,7 @@ def all_actions() -> list[Action]:
     """Every action of the app. What they belong to is imported, which takes a while."""
     from ge_tui.tui.keys.app_actions import APP_ACTIONS  # noqa: PLC0415  (screens import this module)
     from ge_tui.tui.new_run.actions import ACTIONS as NEW_RUN_ACTIONS  # noqa: PLC0415
-    from ge_tui.tui.panes import GO_ACTIONS, PANES  # noqa: PLC0415
+    from ge_tui.tui.panes.entries import GO_ACTIONS, PANES  # noqa: PLC0415
     from ge_tui.tui.screens import run, welcome  # noqa: PLC0415
     from ge_tui.tui.text.view import TEXT_ACTIONS  # noqa: PLC0415
     from ge_tui.tui.widgets.line_list import LIST_ACTIONS  # noqa: PLC0415

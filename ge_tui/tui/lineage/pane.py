@@ -26,7 +26,7 @@ from ge_tui.tui.lineage.remembering import MOST_HOPS, as_dict, from_dict
 from ge_tui.tui.lineage.walk import Kinship
 from ge_tui.tui.lineage.walking import Walking
 from ge_tui.tui.lineage.words import facts_of, status_line
-from ge_tui.tui.pane import Watched
+from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.population.filter_bar import FilterBar
 from ge_tui.tui.population.query import And, Node, parse
 from ge_tui.tui.population.signs import Tone

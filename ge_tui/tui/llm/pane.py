@@ -30,7 +30,7 @@ from ge_tui.tui.llm.reader import Reader
 from ge_tui.tui.llm.records import Records
 from ge_tui.tui.llm.rows import ColumnList
 from ge_tui.tui.llm.situation import Situation
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.watch import Change, Part
 from ge_tui.tui.widgets.line_list import LineList
 from ge_tui.tui.widgets.one_row import OneRow, Piece

@@ -12,7 +12,7 @@ from ge_tui.run.log_lines import Level
 from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.log.entries import LEVELS, Book, Entry, details
 from ge_tui.tui.log.rows import LogList
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.text.document import Document, part_of
 from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.text.view import TextView

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from ge_tui.tui.hands.actions import hand_bindings
 from ge_tui.tui.keys.actions import bindings
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP
 from ge_tui.tui.population.columns import columns_of, usual_columns
 from ge_tui.tui.population.filter_bar import FilterBar

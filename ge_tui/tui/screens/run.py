@@ -16,7 +16,6 @@ from textual.widget import Widget
 
 from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.engine_process import last_words, start_engine
 from ge_tui.tui.export.job import Asked, ExportJob
 from ge_tui.tui.hands.acting import Acting
 from ge_tui.tui.hands.actions import HANDS
@@ -27,14 +26,15 @@ from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.keys.registry import help_text, keymap_of
-from ge_tui.tui.news import News
-from ge_tui.tui.pane import Pane
-from ge_tui.tui.pane_grid import PaneGrid
-from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
+from ge_tui.tui.panes.entries import GO_ACTIONS, PANES, PaneEntry, go_bindings
+from ge_tui.tui.panes.grid import PaneGrid
+from ge_tui.tui.panes.pane import Pane
+from ge_tui.tui.processes.engine import last_words, start_engine
 from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
+from ge_tui.tui.watch.news import News
 
 LOOK_S = 0.2
 """How long the screen rests between two looks at the run."""

@@ -18,7 +18,7 @@ from ge_tui.tui.diff.against import Against
 from ge_tui.tui.diff.commands import ACTIONS
 from ge_tui.tui.diff.mode import What
 from ge_tui.tui.diff.pane import DiffPane
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import Change
 from tests.tui.diff.runs import BROKEN, CHILD, SEED, every_state
 from tests.tui.diff.test_pages import lines_of

@@ -19,7 +19,7 @@ from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run import RunScreen
 from tests.run.fakes import SEED_SOURCE, FakeExecutor, GatedExecutor, Rig, settings_of
-from tests.tui.test_run_screen import screen, until, watching
+from tests.tui.screens.test_run_screen import screen, until, watching
 
 
 @pytest.fixture(scope="module")

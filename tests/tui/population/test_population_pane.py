@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from ge_tui.run.store import Status
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.population import PopulationPane
 from ge_tui.tui.population.actions import ACTIONS
 from ge_tui.tui.population.filter_bar import FilterBar, pointing_line

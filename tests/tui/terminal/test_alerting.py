@@ -12,11 +12,11 @@ from benchmarks.made_run import make_run
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import EventRow
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.news import CHAMPION_S, News
 from ge_tui.tui.remembered import broken_memory, recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.terminal.alerting import sequence
 from ge_tui.tui.watch import Feed, RunModel, Update
+from ge_tui.tui.watch.news import CHAMPION_S, News
 from tests.tui.rig import environment
 
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from benchmarks.made_run import make_run
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.panes import PANES
+from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.watch import Change, Part
 from tests.tui.rig import environment

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from ge_tui.tui.keys.actions import Action
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.arrangement import Place, places
 from ge_tui.tui.keys.key_line import key_name
-from ge_tui.tui.pane import Pane
-from ge_tui.tui.panes import PaneEntry
+from ge_tui.tui.panes.arrangement import Place, places
+from ge_tui.tui.panes.entries import PaneEntry
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import Change, Part
 
 _EVERYTHING = frozenset(Part)

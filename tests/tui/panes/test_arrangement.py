@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.arrangement import THREE_COLUMNS, TWO_COLUMNS, places
+from ge_tui.tui.panes.arrangement import THREE_COLUMNS, TWO_COLUMNS, places
 
 PANES = ("population", "diff", "controls", "llm", "log", "lineage", "front", "credit", "history")
 

@@ -19,10 +19,10 @@ from textual.pilot import Pilot
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.app import GeTui
-from ge_tui.tui.engine_process import LOG
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.keys.key_line import KeyLine
-from ge_tui.tui.panes import PANES
+from ge_tui.tui.panes.entries import PANES
+from ge_tui.tui.processes.engine import LOG
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
