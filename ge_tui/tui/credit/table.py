@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ge_tui.tui.credit.ledger import Line
+from ge_tui.tui.individuals.glyphs import clean, compact
 from ge_tui.tui.plot.pieces import Row, Tone, joined
-from ge_tui.tui.population.text import clean, compact
 from ge_tui.tui.text.spark import duration
 from ge_tui.tui.widgets.columns import Column, Placed, place, row_of
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ge_tui.run.model_figures import ModelFigures
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line
 from ge_tui.tui.credit.table import pace
+from ge_tui.tui.individuals.glyphs import clean, compact
 from ge_tui.tui.plot.pieces import Piece, Row, Tone
-from ge_tui.tui.population.text import clean, compact
 from ge_tui.tui.text.spark import duration
 
 Spans = list[tuple[int, int, str]]

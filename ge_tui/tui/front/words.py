@@ -7,8 +7,8 @@ from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.points import Axes, Point, PointBook, inside_box
-from ge_tui.tui.population.signs import hand_words
-from ge_tui.tui.population.text import clean
+from ge_tui.tui.individuals.glyphs import clean
+from ge_tui.tui.individuals.signs import hand_words
 from ge_tui.tui.watch import Individual, RunModel
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ge_tui.run.following import ACT, LAUNCH, Figures, Followed
 from ge_tui.run.store import ControlRow
+from ge_tui.tui.individuals.glyphs import clean, fit
 from ge_tui.tui.plot.pieces import Row, Tone
-from ge_tui.tui.population.text import clean, fit
 from ge_tui.tui.widgets.columns import Column, Placed, place, row_of
 
 

@@ -16,6 +16,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.individuals.filter_bar import FilterBar
+from ge_tui.tui.individuals.query import And, Node, parse
+from ge_tui.tui.individuals.signs import Tone
+from ge_tui.tui.individuals.summary import origin, result
 from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.lineage.actions import ACTIONS, HELP
 from ge_tui.tui.lineage.canvas import Canvas
@@ -27,10 +31,6 @@ from ge_tui.tui.lineage.walk import Kinship
 from ge_tui.tui.lineage.walking import Walking
 from ge_tui.tui.lineage.words import facts_of, status_line
 from ge_tui.tui.panes.pane import Watched
-from ge_tui.tui.population.filter_bar import FilterBar
-from ge_tui.tui.population.query import And, Node, parse
-from ge_tui.tui.population.signs import Tone
-from ge_tui.tui.population.summary import origin, result
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 

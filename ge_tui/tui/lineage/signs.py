@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import Sign, Tone, hand_sign, legend
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.signs import Sign, Tone, hand_sign, legend
 
 MAIN, ANCESTOR, DESCENDANT = "main", "ancestor", "descendant"
 _KIN_SIGNS = {MAIN: "◆#", ANCESTOR: "‹(", DESCENDANT: "›)"}

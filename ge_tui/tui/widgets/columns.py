@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ge_tui.tui.individuals.glyphs import fit
 from ge_tui.tui.plot.pieces import Piece, Row, Tone
-from ge_tui.tui.population.text import fit
 
 LEAD = 1
 _GAP = 1

@@ -7,12 +7,12 @@ from dataclasses import replace
 from ge_tui.run.following import Account, Made, follow_acts
 from ge_tui.run.store.acts import ActKind, ActRow, ActState
 from ge_tui.tui.history.words import arrow, followed
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.query import parse
+from ge_tui.tui.individuals.query.matching import matcher
+from ge_tui.tui.individuals.signs import sign_of
+from ge_tui.tui.individuals.summary import origin
 from ge_tui.tui.lineage.signs import Lit
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.query import parse
-from ge_tui.tui.population.query.matching import matcher
-from ge_tui.tui.population.signs import sign_of
-from ge_tui.tui.population.summary import origin
 from tests.tui.population.sample import one
 
 

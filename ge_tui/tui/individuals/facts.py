@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from ge_tui.run.store import Status
-from ge_tui.tui.population.signs import Sign, sign_of
+from ge_tui.tui.individuals.signs import Sign, sign_of
 from ge_tui.tui.watch import Individual, RunModel
 
 

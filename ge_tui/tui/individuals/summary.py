@@ -1,4 +1,4 @@
-"""The lines below the table: how much of the run it shows, and the individual under the cursor in words. Pure."""
+"""An individual in two lines: who made it of whom, and what came of it. Pure."""
 
 from __future__ import annotations
 
@@ -8,27 +8,9 @@ from collections.abc import Sequence
 from ge_tui.run.store import Status
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import Tone, hand_words
-from ge_tui.tui.population.text import clean
-
-
-def status_line(
-    shown: int, total: int, counts: dict[Status, int], *, sort: str, filter_text: str, following: bool, separator: str
-) -> str:
-    """What the table shows, the most important first: the end may be cut."""
-    parts = [f"{shown} of {total}" if shown != total else f"{total}"]
-    if filter_text:
-        parts.append(f"/{filter_text}")
-    parts += [
-        f"{counts[status]} {word}"
-        for status, word in ((Status.EVALUATING, "in training"), (Status.FAILED, "failed"))
-        if counts.get(status)
-    ]
-    if following:
-        parts.append("following the newest")
-    parts.append(f"by {sort}")
-    return f" {separator} ".join(parts)
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.glyphs import clean
+from ge_tui.tui.individuals.signs import Tone, hand_words
 
 
 def origin(facts: Facts, separator: str) -> str:

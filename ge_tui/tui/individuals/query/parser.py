@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from math import isfinite
 
-from ge_tui.tui.population.query.nodes import SPECIAL, And, Compare, Flag, Node, Not, Or, QueryError, Said, Text
-from ge_tui.tui.population.query.vocabulary import ALIASES, FLAGS, NUMBERS, TEXTS, field_named, nearest
+from ge_tui.tui.individuals.query.nodes import SPECIAL, And, Compare, Flag, Node, Not, Or, QueryError, Said, Text
+from ge_tui.tui.individuals.query.vocabulary import ALIASES, FLAGS, NUMBERS, TEXTS, field_named, nearest
 
 _DEPTH = 40
 """Parentheses and negations within one another."""

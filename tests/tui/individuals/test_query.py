@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ge_tui.tui.population.query import (
+from ge_tui.tui.individuals.query import (
     And,
     Compare,
     Flag,
@@ -22,7 +22,7 @@ from ge_tui.tui.population.query import (
     without_beginning,
     written,
 )
-from ge_tui.tui.population.query.vocabulary import FLAGS, NUMBERS, TEXTS
+from ge_tui.tui.individuals.query.vocabulary import FLAGS, NUMBERS, TEXTS
 from tests.tui.population.sample import book_of, run_model
 
 

@@ -11,9 +11,9 @@ from ge_tui.run.store import Status
 from ge_tui.run.stored_objectives import DIRECTIONS
 from ge_tui.run.summary import BELOW
 from ge_tui.search import Objective
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import Tone, tone_of
-from ge_tui.tui.population.text import Glyphs, clean, compact, progress_bar, sparkline, whole
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.glyphs import Glyphs, clean, compact, progress_bar, sparkline, whole
+from ge_tui.tui.individuals.signs import Tone, tone_of
 
 SortKey = float | str | None
 """None: nothing to sort by; such rows come last."""

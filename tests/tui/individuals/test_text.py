@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ge_tui.tui.population.text import (
+from ge_tui.tui.individuals.glyphs import (
     ASCII,
     BLOCKS,
     clean,

@@ -15,7 +15,7 @@ from textual.suggester import Suggester
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 
-from ge_tui.tui.population.query import And, Node, QueryError, complete, parse, without_beginning
+from ge_tui.tui.individuals.query import And, Node, QueryError, complete, parse, without_beginning
 
 _PAUSE_S = 0.08
 """So long after the last key the filter is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ge_tui.tui.population.columns import Column
+from ge_tui.tui.individuals.columns import Column
 
 LEAD = 3
 """Cells before the first column: the sign, the mark and a space."""

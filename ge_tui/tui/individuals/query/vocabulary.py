@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from ge_tui.run.store import Status
 from ge_tui.run.stored_objectives import DIRECTIONS
-from ge_tui.tui.population.facts import Facts
+from ge_tui.tui.individuals.facts import Facts
 
 FLAGS: dict[str, Callable[[Facts], bool]] = {
     "front": lambda f: f.one.front,

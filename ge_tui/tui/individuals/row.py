@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.layout import GAP, Placed
-from ge_tui.tui.population.signs import Tone, hand_sign, tone_of
-from ge_tui.tui.population.text import ASCII, Glyphs, fit
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.glyphs import ASCII, Glyphs, fit
+from ge_tui.tui.individuals.layout import GAP, Placed
+from ge_tui.tui.individuals.signs import Tone, hand_sign, tone_of
 
 Piece = tuple[str, Tone]
 

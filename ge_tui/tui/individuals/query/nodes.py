@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ge_tui.tui.population.query.vocabulary import FLAGS, JOINING
+from ge_tui.tui.individuals.query.vocabulary import FLAGS, JOINING
 
 
 class QueryError(Exception):

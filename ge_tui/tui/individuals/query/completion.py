@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ge_tui.tui.population.query.vocabulary import ALIASES, FLAGS, NUMBERS, TEXTS, field_named
+from ge_tui.tui.individuals.query.vocabulary import ALIASES, FLAGS, NUMBERS, TEXTS, field_named
 
 _LAST = re.compile(r'(?:^|[\s(])-?(?:([\w]+)([:=]))?([^\s()"<>=:!]*)$')
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.query.nodes import And, Compare, Flag, Node, Not, Or, Said, Text
-from ge_tui.tui.population.query.vocabulary import FLAGS, NUMBERS, TEXTS
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.query.nodes import And, Compare, Flag, Node, Not, Or, Said, Text
+from ge_tui.tui.individuals.query.vocabulary import FLAGS, NUMBERS, TEXTS
 
 Matcher = Callable[[Facts], bool]
 
