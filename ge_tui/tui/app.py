@@ -23,7 +23,7 @@ from textual.timer import Timer
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.hands.actions import HANDS
+from ge_tui.tui.acts.actions import ACTS
 from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.keys.key_line import help_with_keys
@@ -262,7 +262,7 @@ class GeTui(App[int]):
             for entry in PANES:
                 yield SystemCommand(f"Go to {entry.title}", f"pane {entry.name}", self._bringer(screen, entry.name))
                 actions += entry.load().ACTIONS
-            actions += HANDS
+            actions += ACTS
         for action in self.keymap.shown(actions):
             title = f"{action.scope.capitalize()}: {action.label}"
             yield SystemCommand(title, help_with_keys(action), self._runner(screen, action))

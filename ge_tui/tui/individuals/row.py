@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ge_tui.tui.individuals.facts import Facts
 from ge_tui.tui.individuals.glyphs import ASCII, Glyphs, fit
 from ge_tui.tui.individuals.layout import GAP, Placed
-from ge_tui.tui.individuals.signs import Tone, hand_sign, tone_of
+from ge_tui.tui.individuals.signs import Tone, act_sign, tone_of
 
 Piece = tuple[str, Tone]
 
@@ -15,7 +15,7 @@ Piece = tuple[str, Tone]
 def row_pieces(facts: Facts, placed: Sequence[Placed], glyphs: Glyphs, *, marked: bool) -> list[Piece]:
     """The row; neighbours of one tone are one piece, and blanks take any: each piece costs bytes on the line."""
     sign = facts.sign.character(ascii_only=glyphs is ASCII)
-    pieces: list[Piece] = [(sign + (glyphs.mark if marked else " ") + hand_sign(facts.one), tone_of(facts.one))]
+    pieces: list[Piece] = [(sign + (glyphs.mark if marked else " ") + act_sign(facts.one), tone_of(facts.one))]
     for place in placed:
         column = place.column
         text = column.text(facts, place.width, glyphs)

@@ -81,14 +81,14 @@ def tone_of(one: Individual) -> Tone:
     return sign_of(one).tone
 
 
-def hand_sign(one: Individual) -> str:
+def act_sign(one: Individual) -> str:
     """What the user decided of it, in one character."""
     if one.pinned:
         return "B" if one.vetoed else "P"
     return "V" if one.vetoed else " "
 
 
-def hand_words(one: Individual) -> list[str]:
+def act_words(one: Individual) -> list[str]:
     """The same in words, and whether the user asked for it."""
     words = [word for word, so in (("pinned", one.pinned), ("vetoed", one.vetoed)) if so]
     return [*words, *([f"asked for by you: {one.asked}"] if one.asked else [])]

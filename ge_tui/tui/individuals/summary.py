@@ -10,7 +10,7 @@ from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.individuals.facts import Facts
 from ge_tui.tui.individuals.glyphs import clean
-from ge_tui.tui.individuals.signs import Tone, hand_words
+from ge_tui.tui.individuals.signs import Tone, act_words
 
 
 def origin(facts: Facts, separator: str) -> str:
@@ -26,7 +26,7 @@ def origin(facts: Facts, separator: str) -> str:
         parts.append(f"in {one.segment}")
     if not facts.is_seed:
         parts.append(facts.model + ("" if one.temperature is None else f" at {one.temperature:g}"))
-    parts[1:1] = hand_words(one)
+    parts[1:1] = act_words(one)
     parts.append(f"generation {one.generation}, {time.strftime('%H:%M:%S', time.localtime(one.created_at))}")
     return clean(f" {separator} ".join(parts))
 

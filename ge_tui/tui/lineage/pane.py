@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.acts.actions import act_bindings
 from ge_tui.tui.individuals.filter_bar import FilterBar
 from ge_tui.tui.individuals.query import And, Node, parse
 from ge_tui.tui.individuals.signs import Tone
@@ -46,7 +46,7 @@ class LineagePane(Walking):
     TITLE = "Lineage"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *act_bindings()]
     DEFAULT_CSS = """
     LineagePane {
         layout: vertical;

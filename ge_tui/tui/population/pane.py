@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.acts.actions import act_bindings
 from ge_tui.tui.individuals.columns import columns_of, usual_columns
 from ge_tui.tui.individuals.filter_bar import FilterBar
 from ge_tui.tui.individuals.glyphs import ASCII, Glyphs, glyphs_for
@@ -45,7 +45,7 @@ class PopulationPane(Pane):
     TITLE = "Population"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *act_bindings()]
     DEFAULT_CSS = """
     PopulationPane {
         layout: vertical;

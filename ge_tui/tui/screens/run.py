@@ -16,10 +16,10 @@ from textual.widget import Widget
 
 from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
+from ge_tui.tui.acts.acting import Acting
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.acts.sending import Sending
 from ge_tui.tui.export.job import Asked, ExportJob
-from ge_tui.tui.hands.acting import Acting
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.hands.sending import Sending
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.keys.actions import Action, bindings
@@ -321,7 +321,7 @@ class RunScreen(Acting):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", HANDS))
+            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", ACTS))
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
@@ -416,7 +416,7 @@ class RunScreen(Acting):
             await self.run_action(action.method)
             return
         if action.scope == "individual":
-            self.action_hand(action.method)
+            self.action_do(action.method)
             return
         self.grid.bring(action.scope)
         await self.grid.mounted[action.scope].run_action(action.method)

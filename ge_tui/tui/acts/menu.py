@@ -33,17 +33,17 @@ class Entry:
     """Empty: it can be done."""
 
 
-class HandMenu(ModalScreen[str | None]):
+class ActMenu(ModalScreen[str | None]):
     """What can be done; dismissed with the name of the act, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,A", "dismiss(None)", "Cancel")]
     DEFAULT_CSS = """
-    HandMenu { align: center middle; background: $background 60%; }
-    HandMenu > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
-    HandMenu Label { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-    HandMenu OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; padding: 0; }
-    HandMenu OptionList > .option-list--option { text-wrap: nowrap; text-overflow: ellipsis; padding: 0; }
-    HandMenu OptionList:focus { border: none; }
+    ActMenu { align: center middle; background: $background 60%; }
+    ActMenu > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
+    ActMenu Label { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    ActMenu OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; padding: 0; }
+    ActMenu OptionList > .option-list--option { text-wrap: nowrap; text-overflow: ellipsis; padding: 0; }
+    ActMenu OptionList:focus { border: none; }
     """
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:

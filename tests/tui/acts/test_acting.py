@@ -12,9 +12,9 @@ from textual.widgets import Input, OptionList
 
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.acts import ActKind, ActRow, ActState, acts
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.hands.menu import HandMenu
-from ge_tui.tui.hands.wishes import Wishes
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.acts.menu import ActMenu
+from ge_tui.tui.acts.wishes import Wishes
 from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run import RunScreen
@@ -78,19 +78,19 @@ async def test_the_menu_greys_what_cannot_be_done_and_says_why(rig: Rig) -> None
     async with watching(rig.directory) as pilot:
         await go_to(pilot, 1)
         await pilot.press("A")
-        await until(pilot, lambda: is_open(pilot, HandMenu))
+        await until(pilot, lambda: is_open(pilot, ActMenu))
         options = pilot.app.screen.query_one(OptionList)
-        disabled = {str(o.id): str(o.prompt) for o in map(options.get_option_at_index, range(len(HANDS))) if o.disabled}
+        disabled = {str(o.id): str(o.prompt) for o in map(options.get_option_at_index, range(len(ACTS))) if o.disabled}
         assert disabled.keys() == {"kill", "cross", "aim"}
         assert "it is not in training" in disabled["kill"]
         assert "mark the other parent first" in disabled["cross"]
         assert "this run asks no language model" in disabled["aim"]
         await pilot.press("X")  # greyed: nothing but a word
-        assert is_open(pilot, HandMenu)
+        assert is_open(pilot, ActMenu)
         await pilot.press("P")
         await until(pilot, lambda: is_open(pilot, RunScreen) and 1 in screen(pilot).model.standing.pinned)
         await pilot.press("A")
-        await until(pilot, lambda: is_open(pilot, HandMenu))
+        await until(pilot, lambda: is_open(pilot, ActMenu))
         assert "unpin" in str(pilot.app.screen.query_one(OptionList).get_option("pin").prompt)
         await pilot.press("escape")
 
@@ -98,10 +98,10 @@ async def test_the_menu_greys_what_cannot_be_done_and_says_why(rig: Rig) -> None
 async def test_the_menu_scrolls_in_the_smallest_terminal(rig: Rig) -> None:
     async with watching(rig.directory, (40, 10)) as pilot:
         await pilot.press("A")
-        await until(pilot, lambda: is_open(pilot, HandMenu))
+        await until(pilot, lambda: is_open(pilot, ActMenu))
         options = pilot.app.screen.query_one(OptionList)
         await pilot.press("end")
-        await until(pilot, lambda: options.highlighted == len(HANDS) - 1 and options.scroll_y > 0)
+        await until(pilot, lambda: options.highlighted == len(ACTS) - 1 and options.scroll_y > 0)
         assert 0 < options.region.height <= 6
         assert options.region.bottom <= 10
 
@@ -123,7 +123,7 @@ async def test_two_are_crossed_on_a_finished_run_and_it_offers_to_go_on(rig: Rig
 
 def editor_that(text: str, *more: str) -> mock._patch[mock.Mock]:
     """In place of the user's editor: what it leaves, one time after the other."""
-    return mock.patch("ge_tui.tui.hands.editing._in_editor", side_effect=[text, *more])
+    return mock.patch("ge_tui.tui.acts.editing._in_editor", side_effect=[text, *more])
 
 
 async def test_an_edit_with_an_error_can_be_mended_and_enters_once_it_holds(rig: Rig) -> None:
@@ -171,7 +171,7 @@ async def test_a_running_training_is_killed_after_a_question_and_a_child_is_aske
         # The rig holds no lock, as an engine of its own would: the screen has to be told that it works.
         with (
             mock.patch.object(RunScreen, "works", True),
-            mock.patch("ge_tui.tui.hands.sending.take_requests", return_value=False),
+            mock.patch("ge_tui.tui.acts.sending.take_requests", return_value=False),
         ):
             number = model.in_training[0].number
             await go_to(pilot, number)
@@ -206,6 +206,6 @@ async def test_how_a_child_is_to_be_made_is_asked_for(rig: Rig) -> None:
 async def test_the_palette_and_the_help_know_what_can_be_done(rig: Rig) -> None:
     async with watching(rig.directory) as pilot:
         titles = {command.title for command in pilot.app.get_system_commands(screen(pilot))}
-        assert {f"Individual: {action.label}" for action in HANDS} <= titles
-        for action in HANDS:
-            assert hasattr(screen(pilot), f"hand_{action.method}")
+        assert {f"Individual: {action.label}" for action in ACTS} <= titles
+        for action in ACTS:
+            assert hasattr(screen(pilot), f"act_{action.method}")

@@ -8,7 +8,7 @@ from ge_tui.tui.keys.actions import named_in
 
 _action = named_in("individual")
 
-HANDS = (
+ACTS = (
     _action("pin", "P", "pin", "Keep it at every selection, or no longer."),
     _action("veto", "O", "veto", "Never choose it as a parent, or allow it again."),
     _action("kill", "X", "kill", "End its training; the curve so far is kept."),
@@ -20,13 +20,13 @@ HANDS = (
     _action("edit", "E", "edit", "Edit its text; the result enters as its child."),
     _action("export", "", "export", "Write it as a folder that stands alone (Z, from any pane)."),
 )
-"""In the order of the menu. A screen does `individual.NAME` by its method `hand_NAME`."""
+"""In the order of the menu. A screen does `individual.NAME` by its method `act_NAME`."""
 
 
-def hand_bindings() -> list[Binding]:
+def act_bindings() -> list[Binding]:
     """The keys, for panes in which an individual is under the cursor."""
     return [
-        Binding(action.keys, f"screen.hand('{action.method}')", action.label, show=False, id=action.name)
-        for action in HANDS
+        Binding(action.keys, f"screen.do('{action.method}')", action.label, show=False, id=action.name)
+        for action in ACTS
         if action.keys
     ]

@@ -12,12 +12,12 @@ from ge_tui.errors import UserError
 from ge_tui.genome import cut
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store.acts import ActKind, ActRow, ActState, NewAct
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.hands.editing import edited
-from ge_tui.tui.hands.menu import Entry, HandMenu
-from ge_tui.tui.hands.possible import kind_of, why_not_now
-from ge_tui.tui.hands.sending import Sending
-from ge_tui.tui.hands.wishes import DRAWN, Wishes
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.acts.editing import edited
+from ge_tui.tui.acts.menu import ActMenu, Entry
+from ge_tui.tui.acts.possible import kind_of, why_not_now
+from ge_tui.tui.acts.sending import Sending
+from ge_tui.tui.acts.wishes import DRAWN, Wishes
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.watch import Individual, RunModel
 
@@ -25,7 +25,7 @@ _TAKEN_BACK = {ActKind.UNPIN: "unpin", ActKind.UNVETO: "lift the veto"}
 
 
 class Acting(Screen[None]):
-    """Does things with the selected individual. Each thing of the menu has a method `hand_NAME`."""
+    """Does things with the selected individual. Each thing of the menu has a method `act_NAME`."""
 
     model: RunModel
     directory: RunDirectory
@@ -54,30 +54,30 @@ class Acting(Screen[None]):
 
     # -- the menu --------------------------------------------------------------------------------------
 
-    @work(group="hand", exclusive=True)
+    @work(group="act", exclusive=True)
     async def action_act(self) -> None:
         """Show what can be done with the selected individual."""
         one = self._one()
         if one is None:
             self.notify("no individual is selected")
             return
-        chosen = await self.app.push_screen_wait(HandMenu(self._title(one), self._entries(one)))
+        chosen = await self.app.push_screen_wait(ActMenu(self._title(one), self._entries(one)))
         if chosen:
-            await self.hand(chosen, one.number)
+            await self.do(chosen, one.number)
 
-    @work(group="hand", exclusive=True)
-    async def action_hand(self, name: str) -> None:
+    @work(group="act", exclusive=True)
+    async def action_do(self, name: str) -> None:
         if self.acted_on is not None:
-            await self.hand(name, self.acted_on)
+            await self.do(name, self.acted_on)
 
-    async def hand(self, name: str, number: int) -> None:
+    async def do(self, name: str, number: int) -> None:
         """Do one thing of the menu with an individual, or say why not."""
         reason = why_not_now(name, self.model, number, self.marked)
         if reason:
             self.notify(reason, title=f"#{number}", severity="warning", markup=False)
             return
         try:
-            await getattr(self, f"hand_{name}")(self.model.individuals[number])
+            await getattr(self, f"act_{name}")(self.model.individuals[number])
         except (UserError, OSError) as error:
             self.notify(str(error), title=f"#{number}", severity="error", markup=False, timeout=10)
 
@@ -91,7 +91,7 @@ class Acting(Screen[None]):
 
     def _entries(self, one: Individual) -> list[Entry]:
         entries = []
-        for action in HANDS:
+        for action in ACTS:
             kind = kind_of(action.method, one)
             label = _TAKEN_BACK.get(kind, action.label) if kind is not None else action.label
             entries.append(Entry(action, label, why_not_now(action.method, self.model, one.number, self.marked)))
@@ -99,27 +99,27 @@ class Acting(Screen[None]):
 
     # -- each of them ----------------------------------------------------------------------------------
 
-    async def hand_pin(self, one: Individual) -> None:
+    async def act_pin(self, one: Individual) -> None:
         await self._send(NewAct(cast("ActKind", kind_of("pin", one)), one.number))
 
-    async def hand_veto(self, one: Individual) -> None:
+    async def act_veto(self, one: Individual) -> None:
         await self._send(NewAct(cast("ActKind", kind_of("veto", one)), one.number))
 
-    async def hand_kill(self, one: Individual) -> None:
+    async def act_kill(self, one: Individual) -> None:
         answers = [("kill", "end it: what was trained so far is lost but for its curve"), ("", "let it go on")]
         if await self._ask(f"End the training of #{one.number}?", answers):
             await self._send(NewAct(ActKind.KILL, one.number))
 
-    async def hand_again(self, one: Individual) -> None:
+    async def act_again(self, one: Individual) -> None:
         await self._send(NewAct(ActKind.AGAIN, one.number))
 
-    async def hand_export(self, one: Individual) -> None:
+    async def act_export(self, one: Individual) -> None:
         self.export(one.number)
 
-    async def hand_full(self, one: Individual) -> None:
+    async def act_full(self, one: Individual) -> None:
         await self._send(NewAct(ActKind.AGAIN, one.number, arguments={"rung": "full"}))
 
-    async def hand_breed(self, one: Individual) -> None:
+    async def act_breed(self, one: Individual) -> None:
         told: dict[str, str] | None = {}
         if self._asks_a_model:
             choices = {"operator": ["mutate", "eot"], "persona": self._personas}
@@ -127,10 +127,10 @@ class Acting(Screen[None]):
         if told is not None:
             await self._send(NewAct(ActKind.BREED, one.number, arguments=told))
 
-    async def hand_cross(self, one: Individual) -> None:
+    async def act_cross(self, one: Individual) -> None:
         await self._send(NewAct(ActKind.CROSS, one.number, self.marked))
 
-    async def hand_aim(self, one: Individual) -> None:
+    async def act_aim(self, one: Individual) -> None:
         names = cut(self.model.run.task["seed_source"]).names if self.model.run is not None else ()
         parts = [one.segment] if one.segment in names else []
         choices = {"segment": list(dict.fromkeys([*parts, DRAWN, *names])), "persona": self._personas}
@@ -138,7 +138,7 @@ class Acting(Screen[None]):
         if told is not None:
             await self._send(NewAct(ActKind.AIM, one.number, arguments=told))
 
-    async def hand_edit(self, one: Individual) -> None:
+    async def act_edit(self, one: Individual) -> None:
         text = await edited(self, one.number)  # type: ignore[arg-type]
         if text is not None:
             await self._send(NewAct(ActKind.EDIT, one.number, source=text))
