@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.keymap import keymap_of
 
 
 def key_name(keys: str) -> str:
@@ -49,8 +50,7 @@ class KeyLine(Widget):
 
     def show(self, actions: Sequence[Action]) -> None:
         """The most useful first: what does not fit is left out. With the keys the user gave them."""
-        keymap = getattr(self.app, "keymap", None)
-        shown = tuple(action for action in (keymap.shown(actions) if keymap else actions) if action.keys)
+        shown = tuple(action for action in keymap_of(self.app).shown(actions) if action.keys)
         if shown != self._actions:
             self._actions = shown
             self.refresh()

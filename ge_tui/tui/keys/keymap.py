@@ -55,7 +55,14 @@ class Keymap:
         return {name: ",".join(keys) or placeholder(name) for name, keys in self.keys.items()}
 
 
+def keymap_of(app: object) -> Keymap:
+    """The user's keys, where the app has any."""
+    found = getattr(app, "keymap", None)
+    return found if isinstance(found, Keymap) else Keymap()
+
+
 def keys_file() -> Path:
+    """Where the user's own keys are."""
     return user_config() / "keys.toml"
 
 

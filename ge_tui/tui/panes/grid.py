@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.keys.key_line import key_name
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.panes.arrangement import Place, places
 from ge_tui.tui.panes.entries import PaneEntry
 from ge_tui.tui.panes.pane import Pane
@@ -74,8 +75,7 @@ class StackTitle(Widget):
 
     def _key_of(self, name: str, number: str) -> str:
         """The number, or what the user goes there by."""
-        keymap = getattr(self.app, "keymap", None)
-        own = keymap.keys.get(f"go.{name}") if keymap else None
+        own = keymap_of(self.app).keys.get(f"go.{name}")
         return number if own is None else "".join(map(key_name, own[:1]))
 
     def on_click(self, event: events.Click) -> None:

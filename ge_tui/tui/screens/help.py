@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Markdown
 
-from ge_tui.tui.keys.registry import in_ascii
+from ge_tui.tui.keys.help_text import in_ascii
 from ge_tui.tui.terminal.abilities import speaks_unicode
 
 

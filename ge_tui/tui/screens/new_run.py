@@ -21,8 +21,9 @@ from ge_tui.run.directory import NameTakenError, RunDirectory
 from ge_tui.settings import Settings
 from ge_tui.settings.write import to_toml
 from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.keys.help_text import help_text
 from ge_tui.tui.keys.key_line import KeyLine
-from ge_tui.tui.keys.registry import help_text, keymap_of
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.new_run import lists, models, starting
 from ge_tui.tui.new_run.actions import ACTIONS, HELP
 from ge_tui.tui.new_run.beside import LIST_HINTS, cost_lines, notes_of, problems_of

@@ -24,7 +24,8 @@ from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.new_run import NewRunScreen
 from ge_tui.tui.screens.run_list import doctor_lines, matters_first, order, run_line, what_enter_does
-from ge_tui.tui.screens.welcome import ACTIONS, WelcomeScreen
+from ge_tui.tui.screens.welcome import WelcomeScreen
+from ge_tui.tui.screens.welcome_actions import ACTIONS
 from tests.run.fakes import GatedExecutor, Rig, settings_of
 from tests.tui.rig import environment
 

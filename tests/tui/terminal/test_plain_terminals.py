@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from benchmarks.made_run import make_run
 from benchmarks.pty_session import PtySession
 from ge_tui.errors import UsageError
-from ge_tui.tui.keys.registry import in_ascii
+from ge_tui.tui.keys.help_text import in_ascii
 from ge_tui.tui.lineage.signs import whole_legend
 from ge_tui.tui.terminal.abilities import ascii_reason, colour_choice, settle_colours, speaks_unicode
 from ge_tui.tui.terminal.plain_signs import plain
