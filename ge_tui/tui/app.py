@@ -36,6 +36,8 @@ from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
 from ge_tui.tui.terminal.abilities import THEME, ascii_reason, colour_choice, mouse_wanted, speaks_unicode
 from ge_tui.tui.terminal.alerting import Alerting
+from ge_tui.tui.terminal.clipboard import sendable, through_tmux
+from ge_tui.tui.terminal.escapes import send
 from ge_tui.tui.terminal.filters import AsciiOnly, NoColour
 from ge_tui.tui.terminal.mouse import set_mouse
 from ge_tui.tui.terminal.themes import choose_theme, find_themes
@@ -199,6 +201,12 @@ class GeTui(App[int]):
             await self.screen.run_action("quit")
         else:
             self.exit()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual does, and through a tmux in between."""
+        text = sendable(text)
+        super().copy_to_clipboard(text)
+        send(self, through_tmux(text, os.environ))
 
     # -- keys --------------------------------------------------------------------------------------------
 

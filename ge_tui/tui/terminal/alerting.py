@@ -12,6 +12,7 @@ from textual.app import App
 
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.terminal.escapes import for_tmux, is_in_tmux, send
 from ge_tui.tui.text.safe import clean_line
 
 OFF, BELL, OSC9, OSC777 = "off", "bell", "osc9", "osc777"
@@ -46,9 +47,7 @@ class Alerting:
 
     def call(self, title: str, words: str) -> None:
         """Only for what somebody would get up for."""
-        if self._app._driver is not None and (signs := sequence(self.way, title, words, os.environ)):
-            self._app._driver.write(signs)
-            self._app._driver.flush()
+        send(self._app, sequence(self.way, title, words, os.environ))
 
 
 def sequence(way: str, title: str, words: str, environ: Mapping[str, str]) -> str:
@@ -63,6 +62,4 @@ def sequence(way: str, title: str, words: str, environ: Mapping[str, str]) -> st
             signs = f"\x1b]777;notify;{title};{words}\a"
         case _:
             return ""
-    if environ.get("TMUX"):  # it hands on what is wrapped, where `allow-passthrough` is on
-        return f"\x1bPtmux;{signs.replace(chr(27), chr(27) * 2)}\x1b\\"
-    return signs
+    return for_tmux(signs) if is_in_tmux(environ) else signs

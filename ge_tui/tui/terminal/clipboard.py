@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
+from ge_tui.tui.terminal.escapes import for_tmux, is_in_tmux
+
 SAFE_LENGTH = 74_994
 """Characters of base64 that every terminal that takes OSC 52 is known to take."""
 
@@ -25,9 +27,7 @@ def through_tmux(text: str, environ: Mapping[str, str]) -> str:
     tmux takes the plain form where `set-clipboard` is on, and hands this one to the terminal around it
     where `allow-passthrough` is on.
     """
-    if not environ.get("TMUX"):
-        return ""
-    return f"\x1bPtmux;\x1b\x1b]52;c;{_encoded(text)}\a\x1b\\"
+    return for_tmux(f"\x1b]52;c;{_encoded(text)}\a") if is_in_tmux(environ) else ""
 
 
 def _encoded(text: str) -> str:
