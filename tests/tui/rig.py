@@ -75,5 +75,8 @@ class PaneApp(App[None]):
     def on_pane_selected(self, message: Pane.Selected) -> None:
         self.posted.append(message)
 
+    def on_pane_marked(self, message: Pane.Marked) -> None:
+        self.posted.append(message)
+
     def on_pane_wanted(self, message: Pane.Wanted) -> None:
         self.posted.append(message)

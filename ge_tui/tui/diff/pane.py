@@ -266,6 +266,7 @@ class DiffPane(Taking, Pane):
     def action_mark(self) -> None:
         if self.number is not None:
             self.mark(self.number)
+            self.post_message(self.Marked(self.number))
             self.say(f"#{self.number} is marked: ' compares others with it")
 
     def action_go_to_base(self) -> None:
