@@ -7,8 +7,8 @@ from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.points import Axes, Point, PointBook, inside_box
-from ge_tui.tui.individuals.glyphs import clean
 from ge_tui.tui.individuals.signs import act_words
+from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import Individual, RunModel
 
 
@@ -26,7 +26,7 @@ def about(number: int | None, model: RunModel, book: PointBook, chart: Chart | N
     else:
         parts += _measures(point, one, book)
         parts += _place(point, chart)
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def _made(one: Individual) -> str:

@@ -12,8 +12,11 @@ from ge_tui.run.stored_objectives import DIRECTIONS
 from ge_tui.run.summary import BELOW
 from ge_tui.search import Objective
 from ge_tui.tui.individuals.facts import Facts
-from ge_tui.tui.individuals.glyphs import Glyphs, clean, compact, progress_bar, sparkline, whole
 from ge_tui.tui.individuals.signs import Tone, tone_of
+from ge_tui.tui.text.glyphs import Glyphs
+from ge_tui.tui.text.numbers import compact, whole
+from ge_tui.tui.text.safe import clean_line
+from ge_tui.tui.text.spark import curve, progress_bar
 
 SortKey = float | str | None
 """None: nothing to sort by; such rows come last."""
@@ -107,14 +110,14 @@ _METRIC_WORDS = {
 
 
 def _words(value: Callable[[Facts], str | None]) -> Callable[[Facts, int, Glyphs], str]:
-    return lambda facts, _width, _glyphs: clean(value(facts) or "")
+    return lambda facts, _width, _glyphs: clean_line(value(facts) or "")
 
 
 def _word_column(
     name: str, head: str, what: str, widths: tuple[int, int], priority: int, value: Callable[[Facts], str | None]
 ) -> Column:
     return Column(
-        name, head, what, *widths, priority, lambda f: clean(value(f) or "").casefold() or None, _words(value)
+        name, head, what, *widths, priority, lambda f: clean_line(value(f) or "").casefold() or None, _words(value)
     )
 
 
@@ -142,7 +145,7 @@ def _learning_text(facts: Facts, width: int, glyphs: Glyphs) -> str:
     if facts.one.status is Status.EVALUATING:
         share = progress.step / progress.steps if progress is not None and progress.steps else 0.0
         return progress_bar(share, width, glyphs)
-    return sparkline(facts.one.curve, width, glyphs.levels)
+    return curve(facts.one.curve, width, glyphs.levels)
 
 
 def _learning_tone(facts: Facts) -> Tone:
@@ -214,5 +217,5 @@ _ABOUT_MAKING = (
 )  # fmt: skip
 _REASON = Column(
     "reason", "reason", "Why it failed or was refused.", 12, 200, 45,
-    lambda f: clean(f.one.reason).casefold() or None, _words(lambda f: f.one.reason), lambda _: Tone.MUTED,
+    lambda f: clean_line(f.one.reason).casefold() or None, _words(lambda f: f.one.reason), lambda _: Tone.MUTED,
 )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ge_tui.tui.individuals.facts import Facts
-from ge_tui.tui.individuals.glyphs import ASCII, Glyphs, fit
 from ge_tui.tui.individuals.layout import GAP, Placed
 from ge_tui.tui.individuals.signs import Tone, act_sign, tone_of
+from ge_tui.tui.text.glyphs import ASCII, Glyphs
+from ge_tui.tui.text.safe import fit
 
 Piece = tuple[str, Tone]
 
@@ -20,7 +21,7 @@ def row_pieces(facts: Facts, placed: Sequence[Placed], glyphs: Glyphs, *, marked
         column = place.column
         text = column.text(facts, place.width, glyphs)
         tone = column.tone(facts) if column.tone is not None else Tone.PLAIN
-        pieces.append((fit(text, place.width, right=column.right, cut=glyphs.cut) + " " * GAP, tone))
+        pieces.append((fit(text, place.width, right=column.right, sign=glyphs.cut) + " " * GAP, tone))
     return _joined(pieces)
 
 
@@ -31,8 +32,8 @@ def head_pieces(placed: Sequence[Placed], sort: str, arrow: str, cut: str) -> li
         column = place.column
         text = column.head
         if column.name == sort:
-            text = fit(text, min(len(text), place.width - 1), cut=cut) + arrow
-        heads.append(fit(text, place.width, right=column.right, cut=cut) + " " * GAP)
+            text = fit(text, min(len(text), place.width - 1), sign=cut) + arrow
+        heads.append(fit(text, place.width, right=column.right, sign=cut) + " " * GAP)
     return heads
 
 

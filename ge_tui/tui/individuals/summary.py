@@ -9,8 +9,8 @@ from ge_tui.run.store import Status
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.individuals.facts import Facts
-from ge_tui.tui.individuals.glyphs import clean
 from ge_tui.tui.individuals.signs import Tone, act_words
+from ge_tui.tui.text.safe import clean_line
 
 
 def origin(facts: Facts, separator: str) -> str:
@@ -28,7 +28,7 @@ def origin(facts: Facts, separator: str) -> str:
         parts.append(facts.model + ("" if one.temperature is None else f" at {one.temperature:g}"))
     parts[1:1] = act_words(one)
     parts.append(f"generation {one.generation}, {time.strftime('%H:%M:%S', time.localtime(one.created_at))}")
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def result(facts: Facts, objectives: Sequence[Objective], separator: str) -> tuple[str, Tone]:
@@ -36,7 +36,7 @@ def result(facts: Facts, objectives: Sequence[Objective], separator: str) -> tup
     one = facts.one
     if one.status in (Status.FAILED, Status.REJECTED):
         what = one.outcome.value if one.outcome and one.status is Status.FAILED else one.status.value
-        return clean(f"{what}: {one.reason or 'no reason is known'}"), Tone.BAD
+        return clean_line(f"{what}: {one.reason or 'no reason is known'}"), Tone.BAD
     if one.status is Status.EVALUATING:
         progress = one.progress
         if progress is None or not progress.steps:
@@ -57,7 +57,7 @@ def result(facts: Facts, objectives: Sequence[Objective], separator: str) -> tup
         parts.append(f"after {one.rung}")
     if one.progress is not None:
         parts.append(f"in training again: step {one.progress.step} of {one.progress.steps}")
-    return clean(f" {separator} ".join(parts)), Tone.PLAIN
+    return clean_line(f" {separator} ".join(parts)), Tone.PLAIN
 
 
 def _value(facts: Facts, name: str) -> str:

@@ -16,7 +16,6 @@ from textual.widgets import Static
 from ge_tui.tui.acts.actions import act_bindings
 from ge_tui.tui.individuals.columns import columns_of, usual_columns
 from ge_tui.tui.individuals.filter_bar import FilterBar
-from ge_tui.tui.individuals.glyphs import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.individuals.query import parse
 from ge_tui.tui.individuals.signs import Tone
 from ge_tui.tui.individuals.summary import origin, result
@@ -29,6 +28,7 @@ from ge_tui.tui.population.remembering import Remembered, as_dict, from_dict
 from ge_tui.tui.population.table import PopulationTable, Sorting
 from ge_tui.tui.population.words import status_line
 from ge_tui.tui.terminal.abilities import speaks_unicode
+from ge_tui.tui.text.glyphs import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.watch import Change, Part
 from ge_tui.tui.widgets.line_list import LineList
 

@@ -67,13 +67,20 @@ def bound_marks(text: str) -> str:
     return "".join(shown)
 
 
-def cut(text: str, width: int) -> str:
-    """The beginning of a clean line, at most so many cells wide; an ellipsis says that there is more."""
+def cut(text: str, width: int, sign: str = ELLIPSIS) -> str:
+    """The beginning of a clean line, at most so many cells wide; a sign says that there is more."""
     if len(text) * 2 <= width or cell_len(text[: 2 * width + 2]) <= width >= cell_len(text):
         return text
     if width <= 0:
         return ""
-    return text[: fitting(text, 0, width - 1)] + ELLIPSIS
+    return text[: fitting(text, 0, width - 1)] + sign
+
+
+def fit(text: str, width: int, *, right: bool = False, sign: str = ELLIPSIS) -> str:
+    """Exactly so many cells of a clean line: cut, or filled up, in front where it is to stand right."""
+    text = cut(text, width, sign)
+    space = " " * (width - (len(text) if text.isascii() else cell_len(text)))
+    return space + text if right else text + space
 
 
 def fitting(text: str, start: int, width: int) -> int:

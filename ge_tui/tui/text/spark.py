@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ge_tui.tui.text.glyphs import Glyphs
+
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN = "_.-=+*%#"
 
@@ -37,16 +39,26 @@ def bar(part: float, width: int, *, unicode: bool = True) -> str:
     return ("█" * full + tip.strip()).ljust(width, "░")
 
 
-def duration(seconds: float) -> str:
-    """A time span as people say it: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return "-"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 36:
-        return f"{hours} h {minutes:02} min"
-    return f"{hours // 24} d {hours % 24} h"
+def curve(values: Sequence[float], width: int, levels: str) -> str:
+    """All of a curve in one line of blocks; of a longer one, every cell shows the last of its share."""
+    points = [value for value in values if math.isfinite(value)]
+    if not points or width <= 0:
+        return ""
+    if len(points) > width:
+        points = [points[(place + 1) * len(points) // width - 1] for place in range(width)]
+    low, high = min(points), max(points)
+    top = len(levels) - 1
+    if high - low < 1e-12:
+        return levels[top // 2] * len(points)
+    return "".join(levels[round((value - low) / (high - low) * top)] for value in points)
+
+
+def progress_bar(done: float, width: int, glyphs: Glyphs) -> str:
+    """A bar and its percentage."""
+    share = min(max(done, 0.0), 1.0)
+    label = f"{share:4.0%}"
+    room = width - len(label) - 1
+    if room < 2:
+        return label.strip()
+    full = int(share * room)
+    return f"{glyphs.done * full}{glyphs.to_do * (room - full)} {label}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ge_tui.tui.individuals.glyphs import fit
 from ge_tui.tui.plot.pieces import Piece, Row, Tone
+from ge_tui.tui.text.safe import fit
 
 LEAD = 1
 _GAP = 1
@@ -78,7 +78,7 @@ def row_of(placed: Sequence[Placed], cells: Mapping[str, str | Row], *, cut: str
         if place:
             pieces.append((" " * _GAP, Tone.PLAIN))
         if isinstance(cell, str):
-            pieces.append((fit(cell, one.width, right=one.column.right, cut=cut), Tone.PLAIN))
+            pieces.append((fit(cell, one.width, right=one.column.right, sign=cut), Tone.PLAIN))
         else:
             pieces += cell
     return tuple(pieces)
@@ -95,5 +95,5 @@ def head_of(placed: Sequence[Placed], sorted_by: str, arrow: str, *, cut: str = 
         if chosen and one.column.right and len(text) > one.width:
             text, gap = one.column.head, arrow
         pieces.append((gap, Tone.FIRST if chosen else Tone.PLAIN))
-        pieces.append((fit(text, one.width, right=one.column.right, cut=cut), Tone.FIRST if chosen else Tone.PLAIN))
+        pieces.append((fit(text, one.width, right=one.column.right, sign=cut), Tone.FIRST if chosen else Tone.PLAIN))
     return tuple(piece for piece in pieces if piece[0])

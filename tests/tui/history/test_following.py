@@ -182,7 +182,7 @@ def test_in_words() -> None:
     assert about(None, "|") == "no control was changed yet"
     assert "need not come of it" in status_line(2, 5, Filter(), "|")
     assert [said(value) for value in (None, True, False, 0.30000000000000004, 3, "", "a\x1b[2J")] == [
-        "-", "on", "off", "0.3", "3", '""', "a\N{REPLACEMENT CHARACTER}[2J",
+        "-", "on", "off", "0.3", "3", '""', "a␛[2J",
     ]  # fmt: skip
 
 

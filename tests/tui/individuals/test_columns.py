@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from ge_tui.run.store import Status
 from ge_tui.tui.individuals.columns import columns_of, usual_columns
 from ge_tui.tui.individuals.facts import FactBook
-from ge_tui.tui.individuals.glyphs import ASCII, BLOCKS
 from ge_tui.tui.individuals.layout import GAP, LEAD, column_at, place
 from ge_tui.tui.individuals.row import head_pieces, row_pieces
 from ge_tui.tui.individuals.signs import Sign, Tone, legend, sign_of
 from ge_tui.tui.individuals.summary import origin, result
 from ge_tui.tui.population.remembering import Remembered, as_dict, from_dict
 from ge_tui.tui.population.table import Sorting
+from ge_tui.tui.text.glyphs import ASCII, BLOCKS
 from ge_tui.tui.watch import Update
 from tests.tui.population.sample import EVERYTHING, book_of, one, replace, run_model
 

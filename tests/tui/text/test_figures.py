@@ -7,34 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ge_tui.tui.individuals.glyphs import (
-    ASCII,
-    BLOCKS,
-    clean,
-    compact,
-    fit,
-    glyphs_for,
-    progress_bar,
-    sparkline,
-    whole,
-)
+from ge_tui.tui.text.glyphs import ASCII, BLOCKS, glyphs_for
+from ge_tui.tui.text.numbers import compact, whole
+from ge_tui.tui.text.safe import clean_line, fit
+from ge_tui.tui.text.spark import curve, progress_bar
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 
 @given(st.text(), st.integers(0, 30), st.booleans())
 def test_a_cell_is_as_wide_as_it_should_be_and_harmless(text: str, width: int, right: bool) -> None:
-    cell = fit(clean(text), width, right=right)
+    cell = fit(clean_line(text), width, right=right)
     assert cell_len(cell) == width
     assert cell.isprintable()
 
 
 def test_a_cell_says_that_it_was_cut() -> None:
     assert fit("crossover", 6) == "cross…"
-    assert fit("crossover", 6, cut="~") == "cross~"
+    assert fit("crossover", 6, sign="~") == "cross~"
     assert fit("漢字漢字", 5) == "漢字…"
     assert fit("ok", 4, right=True) == "  ok"
-    assert clean("a\tb\n\x1b[2Jc") == "a b \N{REPLACEMENT CHARACTER}[2Jc"
+    assert clean_line("a\tb\n\x1b[2Jc") == "a b \N{SYMBOL FOR ESCAPE}[2Jc"
 
 
 @pytest.mark.parametrize(
@@ -64,15 +57,15 @@ def test_counts_are_exact_where_there_is_room() -> None:
 @given(st.lists(st.floats(), max_size=40), st.integers(0, 20))
 def test_a_curve_fits_and_any_numbers_make_one(values: list[float], width: int) -> None:
     for glyphs in (BLOCKS, ASCII):
-        drawn = sparkline(values, width, glyphs.levels)
+        drawn = curve(values, width, glyphs.levels)
         assert len(drawn) <= width
         assert set(drawn) <= set(glyphs.levels)
 
 
 def test_a_curve_rises_with_its_values() -> None:
-    assert sparkline([0.1, 0.2, 0.3], 8, BLOCKS.levels) == "▁▅█"
-    assert sparkline([0.5, 0.5], 8, BLOCKS.levels) == "▄▄"
-    assert sparkline(list(range(100)), 5, "01234") == "01234"
+    assert curve([0.1, 0.2, 0.3], 8, BLOCKS.levels) == "▁▅█"
+    assert curve([0.5, 0.5], 8, BLOCKS.levels) == "▄▄"
+    assert curve(list(range(100)), 5, "01234") == "01234"
 
 
 @given(FINITE, st.integers(4, 30))
