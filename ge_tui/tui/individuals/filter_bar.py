@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 
 from ge_tui.tui.individuals.query import And, Node, QueryError, complete, parse, without_beginning
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 _PAUSE_S = 0.08
 """So long after the last key the filter is read."""
@@ -35,7 +36,7 @@ class _Completions(Suggester):
         return complete(value, self._values())
 
 
-class _FilterInput(Input):
+class _FilterInput(PlainInput):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "Older filter", show=False),
         Binding("down", "newer", "Newer filter", show=False),
@@ -103,9 +104,7 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label(_PROMPT)
-            field = _FilterInput(suggester=_Completions(self._values), select_on_focus=False, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield _FilterInput(suggester=_Completions(self._values))
         yield Static(HINT)
 
     @property

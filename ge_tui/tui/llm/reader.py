@@ -120,7 +120,7 @@ class Reader(Widget):
 
     def end_search(self) -> bool:
         """Forget what was searched for; whether there was anything."""
-        had = bool(self._search.value) or self._search.has_class("-open")
+        had = bool(self._search.value) or self._search.is_open
         self._search.close()
         self._search.value = ""
         self._find(move=False)

@@ -1,4 +1,4 @@
-"""Child processes of the form: waited for on the loop, ended with all that they started."""
+"""Commands of ours, run beside the screen: waited for on the loop, ended with all that they started."""
 
 from __future__ import annotations
 

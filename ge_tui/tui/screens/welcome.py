@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.keys.help_text import help_text
 from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.keys.keymap import keymap_of
+from ge_tui.tui.processes.ours import our_process
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
@@ -140,18 +140,8 @@ class WelcomeScreen(Screen[None]):
     @work(group="doctor", exit_on_error=True)
     async def examine(self) -> None:
         """What `ge-tui doctor` finds; in a process of its own, for it looks at torch."""
-        command = [sys.executable, "-P", "-m", "ge_tui", "doctor", "--json", "--runs", str(self._runs)]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
+        async with our_process("ge_tui", "doctor", "--json", "--runs", str(self._runs)) as process:
             said, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
         try:
             self._findings = json.loads(said)
         except ValueError:

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from ge_tui.tui.text.safe import cut
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 
 class Piece(NamedTuple):
@@ -97,7 +97,7 @@ def _width(pieces: list[tuple[int, str, str]]) -> int:
     return sum(Segment(text).cell_length for _, text, _ in pieces)
 
 
-class SearchRow(Input):
+class SearchRow(PlainInput):
     """One row to type into; escape leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
@@ -108,15 +108,21 @@ class SearchRow(Input):
     class Left(Message):
         """The user does not search any more."""
 
-    def __init__(self, placeholder: str, *, id: str | None = None) -> None:
-        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False, id=id)
-        self.cursor_blink = False
+    def __init__(self, placeholder: str, *, max_length: int = 0, id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, max_length=max_length, id=id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.has_class("-open")
 
     def open(self) -> None:
+        """Show it, to be typed into."""
         self.add_class("-open")
         self.focus()
 
     def close(self) -> None:
+        """Hide it; what was typed stays."""
         self.remove_class("-open")
 
     def action_leave(self) -> None:

@@ -20,9 +20,9 @@ from ge_tui.tui.individuals.query import (
     matcher,
     parse,
     without_beginning,
-    written,
 )
 from ge_tui.tui.individuals.query.vocabulary import FLAGS, NUMBERS, TEXTS
+from tests.tui.individuals.written import written
 from tests.tui.population.sample import book_of, run_model
 
 

@@ -65,7 +65,7 @@ def test_those_that_work_come_first_then_the_newest() -> None:
         (RUN, "r: go on with it, Enter: look at it; the machine went away"),
         (replace(RUN, status="finished", reason="all 8 generations are done"), "Enter: look at it; all 8"),
         (replace(RUN, status="new"), "r: begin it"),
-        (replace(RUN, problem="no run\n\x1b[31m here"), "it cannot be read: no run  [31m here"),
+        (replace(RUN, problem="no run\n\x1b[31m here"), "it cannot be read: no run ␛[31m here"),
         (None, "Enter: begin a small run, no model or download needed; n: your own run"),
     ],
 )

@@ -61,7 +61,6 @@ ALIASES = {
     "acc": "accuracy", "gen": "generation", "op": "operator", "cat": "category", "seg": "segment",
     "temp": "temperature", "num": "number", "parents": "parent", "of": "duplicate_of", "latency": "latency_ms",
 }  # fmt: skip
-JOINING = ("and", "or", "not")
 
 
 def field_named(name: str) -> str | None:
