@@ -298,7 +298,9 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to_cursor()
 
     def watch_show_vertical_scrollbar(self) -> None:
-        """The rows are of another width now."""
+        """The rows are of another width now; a bar that comes late was not told where the list was scrolled to."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self.scroll_offset.y
         self.refresh()
 
     def _scroll_rows(self, top: int) -> None:

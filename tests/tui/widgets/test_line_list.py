@@ -104,6 +104,16 @@ async def test_only_what_changed_is_painted() -> None:
         assert app.lines()[-1] == "> row 100"
 
 
+async def test_a_bar_that_comes_late_stands_where_the_list_is() -> None:
+    app = ListApp()
+    async with app.run_test(size=(30, 20)) as pilot:
+        app.list.show_vertical_scrollbar = False
+        app.list.scroll_to(y=60, animate=False, force=True)
+        app.list.show_vertical_scrollbar = True
+        await pilot.pause()
+        assert app.list.vertical_scrollbar.position == app.list.scroll_offset.y == 60
+
+
 async def test_rows_that_go_take_the_cursor_with_them_and_rows_that_come_are_seen() -> None:
     app = ListApp(3)
     async with app.run_test(size=(30, 20)) as pilot:
