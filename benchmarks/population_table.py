@@ -16,8 +16,8 @@ from dataclasses import replace
 from textual.app import App, ComposeResult
 
 from ge_tui.run.store import RunRow, Status
-from ge_tui.tui.population import PopulationPane
-from ge_tui.tui.population.query import parse
+from ge_tui.tui.individuals.query import parse
+from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.population.table import Sorting
 from ge_tui.tui.watch import Change, Individual, Part, RunModel, Update
 

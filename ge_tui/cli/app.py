@@ -10,7 +10,7 @@ from pathlib import Path
 from ge_tui.errors import ExitCode
 from ge_tui.paths import default_runs
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
-from ge_tui.tui.terminal import ASCII, COLOUR, MOUSE, THEME, check_terminal, settle_colours
+from ge_tui.tui.terminal.abilities import ASCII, COLOUR, MOUSE, THEME, check_terminal, settle_colours
 
 
 def attach(options: argparse.Namespace) -> int:

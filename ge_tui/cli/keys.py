@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UsageError
-from ge_tui.tui.key_table import key_rows, template
-from ge_tui.tui.keymap import check_keymap, keys_file, read_keymap
-from ge_tui.tui.registry import all_actions
+from ge_tui.tui.keys.key_table import key_rows, template
+from ge_tui.tui.keys.keymap import check_keymap, keys_file, read_keymap
+from ge_tui.tui.keys.registry import all_actions
 
 
 def keys(options: argparse.Namespace) -> int:

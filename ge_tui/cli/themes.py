@@ -6,7 +6,7 @@ import argparse
 
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode
-from ge_tui.tui.themes import find_themes
+from ge_tui.tui.terminal.themes import find_themes
 
 
 def themes(options: argparse.Namespace) -> int:

@@ -23,22 +23,24 @@ from textual.timer import Timer
 from ge_tui.crash import note_for_people, wants_traceback, write_report
 from ge_tui.paths import pictures
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.alerting import Alerting
-from ge_tui.tui.app_actions import APP_ACTIONS
-from ge_tui.tui.arrangement import SMALLEST
-from ge_tui.tui.filters import AsciiOnly, NoColour
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.key_line import help_with_keys
-from ge_tui.tui.keymap import Keymap, check_keymap, read_keymap
-from ge_tui.tui.mouse import set_mouse
-from ge_tui.tui.panes import PANES
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.keys.app_actions import APP_ACTIONS
+from ge_tui.tui.keys.key_line import help_with_keys
+from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
+from ge_tui.tui.panes.arrangement import SMALLEST
+from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.remembered import broken_memory, recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
-from ge_tui.tui.terminal import THEME, ascii_reason, colour_choice, mouse_wanted, speaks_unicode
-from ge_tui.tui.themes import choose_theme, find_themes
+from ge_tui.tui.terminal.abilities import THEME, ascii_reason, colour_choice, mouse_wanted, speaks_unicode
+from ge_tui.tui.terminal.alerting import Alerting
+from ge_tui.tui.terminal.clipboard import sendable, through_tmux
+from ge_tui.tui.terminal.escapes import send
+from ge_tui.tui.terminal.filters import AsciiOnly, NoColour
+from ge_tui.tui.terminal.mouse import set_mouse
+from ge_tui.tui.terminal.themes import choose_theme, find_themes
 
 EXIT_ON_SIGNAL = 128
 _LONG_S = 15.0
@@ -200,6 +202,12 @@ class GeTui(App[int]):
         else:
             self.exit()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual does, and through a tmux in between."""
+        text = sendable(text)
+        super().copy_to_clipboard(text)
+        send(self, through_tmux(text, os.environ))
+
     # -- keys --------------------------------------------------------------------------------------------
 
     def _use_keymap(self, keymap: Keymap) -> None:
@@ -211,7 +219,7 @@ class GeTui(App[int]):
         """Compare the user's keys with the actions there are, once something is to be seen: it takes a while."""
         if not self.keymap.keys and not self.keymap.problems:
             return
-        from ge_tui.tui.registry import all_actions  # noqa: PLC0415
+        from ge_tui.tui.keys.registry import all_actions  # noqa: PLC0415
 
         read = self.keymap
         self._use_keymap(await asyncio.to_thread(lambda: check_keymap(read, all_actions())))
@@ -224,7 +232,7 @@ class GeTui(App[int]):
 
     @work(group="keys-screen", exclusive=True, exit_on_error=True)
     async def action_keys(self) -> None:
-        from ge_tui.tui.registry import all_actions  # noqa: PLC0415  (everything is imported for it)
+        from ge_tui.tui.keys.registry import all_actions  # noqa: PLC0415  (everything is imported for it)
         from ge_tui.tui.screens.keys import KeysScreen  # noqa: PLC0415
 
         self.push_screen(KeysScreen(self.keymap, await asyncio.to_thread(all_actions)))
@@ -262,7 +270,7 @@ class GeTui(App[int]):
             for entry in PANES:
                 yield SystemCommand(f"Go to {entry.title}", f"pane {entry.name}", self._bringer(screen, entry.name))
                 actions += entry.load().ACTIONS
-            actions += HANDS
+            actions += ACTS
         for action in self.keymap.shown(actions):
             title = f"{action.scope.capitalize()}: {action.label}"
             yield SystemCommand(title, help_with_keys(action), self._runner(screen, action))

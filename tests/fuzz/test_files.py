@@ -13,7 +13,7 @@ from ge_tui.evaluation.task import Task, load_task
 from ge_tui.paths import shipped_tasks, shipped_themes
 from ge_tui.settings import Settings, parse_assignment, read_settings
 from ge_tui.settings.keys import all_keys
-from ge_tui.tui.themes import read_theme
+from ge_tui.tui.terminal.themes import read_theme
 from tests.fuzz import budget
 from tests.fuzz.texts import VALUES, edited, revalued
 

@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.session import create_run, prepare_run, work
 from ge_tui.settings import read_settings
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Change, Feed, Part, RunModel
 from tests.llm import coder
@@ -73,6 +73,9 @@ class PaneApp(App[None]):
         self.pane.refresh_from(Change(EVERYTHING, frozenset(self.pane.model.individuals)))
 
     def on_pane_selected(self, message: Pane.Selected) -> None:
+        self.posted.append(message)
+
+    def on_pane_marked(self, message: Pane.Marked) -> None:
         self.posted.append(message)
 
     def on_pane_wanted(self, message: Pane.Wanted) -> None:

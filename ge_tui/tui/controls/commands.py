@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 
 ACTIONS = (
     Action("controls.up", "up,k", "up", "go to the control above"),

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from ge_tui.errors import UserError
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 Check = Callable[[str], str]
 """What a text would come to, in words. Raises UserError."""
@@ -39,9 +40,7 @@ class Entry(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static(id="entry-prompt")
-            field = Input(compact=True, select_on_focus=False)
-            field.cursor_blink = False
-            yield field
+            yield PlainInput()
         yield Static(id="entry-answer")
 
     def ask(self, prompt: str, check: Check, take: Callable[[str], Awaitable[None]]) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ge_tui.tui.controls.control_list import ControlList
 from ge_tui.tui.controls.entry import Entry
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 
 Self = TypeVar("Self", bound="Navigable")
 

@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from ge_tui.errors import UserError
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.controls import checks, detail, history, mix, moves, preset_files
 from ge_tui.tui.controls.below import Detail, History
 from ge_tui.tui.controls.catalogue import Section, control_of, default_of, section_of, sections
@@ -27,7 +26,8 @@ from ge_tui.tui.controls.navigation import Navigable
 from ge_tui.tui.controls.preset_files import Preset
 from ge_tui.tui.controls.preset_screen import PresetScreen
 from ge_tui.tui.controls.surroundings import flat_settings, unused, why_not
-from ge_tui.tui.pane import Watched
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.watch import Change, Part
 
 REST_S = 0.3

@@ -1,24 +1,20 @@
-"""Text that fits a place: safe, and exactly as wide as asked. Pure."""
+"""Text that fits a place of the pane: in one line, or in a few. Pure."""
 
 from __future__ import annotations
 
-import unicodedata
+from rich.cells import cell_len
 
-from rich.cells import cell_len, set_cell_size
+from ge_tui.tui.text import safe as cells
 
 
 def safe(text: str) -> str:
-    """In one line, with signs in place of what would steer a terminal."""
-    return "".join("·" if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") else sign for sign in text)
+    """In one line, as it may be shown; blanks stay as they are."""
+    return cells.clean(text).replace("\n", " ")
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """Cut with an ellipsis or filled with spaces, in front where it is to stand right."""
-    text = safe(text)
-    if cell_len(text) > width:
-        text = set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
-    missing = " " * (width - cell_len(text))
-    return missing + text if right else text + missing
+    """Exactly as wide as asked."""
+    return cells.fit(safe(text), width, right=right)
 
 
 def wrap(text: str, width: int, lines: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import named_in
+from ge_tui.tui.keys.actions import named_in
 
 _action = named_in("credit")
 

@@ -15,18 +15,18 @@ from textual.widgets import Static
 from ge_tui.errors import UserError
 from ge_tui.run.store import RunReader
 from ge_tui.search import Objective
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.columns import column_at, head_of
 from ge_tui.tui.credit.actions import ACTIONS, HELP
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table
 from ge_tui.tui.credit.table import Sorting, columns_of, is_column, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import Spans, about, kinds_row, status_line, verdict
-from ge_tui.tui.line_list import LineList
-from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.piece_list import ClickLine, PieceList
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.plot.pieces import Row, Tone
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.columns import column_at, head_of
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.piece_list import ClickLine, PieceList
 
 _VERDICT_FROM = 12
 """With fewer lines than these the table gets those of the sentence."""

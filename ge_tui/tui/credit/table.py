@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ge_tui.tui.columns import Column, Placed, place, row_of
 from ge_tui.tui.credit.ledger import Line
 from ge_tui.tui.plot.pieces import Row, Tone, joined
-from ge_tui.tui.population.text import clean, compact
-from ge_tui.tui.spark import duration
+from ge_tui.tui.text.numbers import compact, duration
+from ge_tui.tui.text.safe import clean_line
+from ge_tui.tui.widgets.columns import Column, Placed, place, row_of
 
 _TALL = 10
 """More than so many of something are told without a digit after the point."""
@@ -88,7 +88,7 @@ def scale_of(lines: Sequence[Line]) -> float:
 def line_row(line: Line, placed: Sequence[Placed], top: float, *, each: bool, unicode: bool = True) -> Row:
     """A line of the table."""
     earned, share = line.credit, line.credit.tried if each else 1
-    cells: dict[str, str | Row] = {f"arm{i}": clean(arm) for i, arm in enumerate(line.arms)}
+    cells: dict[str, str | Row] = {f"arm{i}": clean_line(arm) for i, arm in enumerate(line.arms)}
     cells |= {
         "tried": f"{earned.tried:,}",
         "valid": _part(earned.valid, earned.tried, each=each),

@@ -9,8 +9,8 @@ from ge_tui.run.model_figures import ModelFigures
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line
 from ge_tui.tui.credit.table import pace
 from ge_tui.tui.plot.pieces import Piece, Row, Tone
-from ge_tui.tui.population.text import clean, compact
-from ge_tui.tui.spark import duration
+from ge_tui.tui.text.numbers import compact, duration
+from ge_tui.tui.text.safe import clean_line
 
 Spans = list[tuple[int, int, str]]
 """From, to and what is there."""
@@ -50,7 +50,7 @@ def about(line: Line | None, kinds: Sequence[str], models: dict[str, ModelFigure
     if figures is not None:
         speed = "" if figures.tokens_per_s is None else f", {figures.tokens_per_s:.0f} tokens/s"
         parts.insert(1, f"{figures.success:.0%} of {figures.calls} answers usable{speed}")
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def verdict(ledger: Ledger | None) -> str:

@@ -11,8 +11,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.diff.highlight import KINDS
 from ge_tui.tui.diff.pieces import GROUNDS, Piece, Pieces, cells
+from ge_tui.tui.text.highlight import KINDS
 
 _SAID = (
     "rule", "heading", "quiet", "plus", "minus", "number-column", "note", "notice", "failure", "better", "worse",

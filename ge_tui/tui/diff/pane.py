@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from ge_tui.run.store import Status
-from ge_tui.tui.actions import bindings
 from ge_tui.tui.diff.against import Against, Choice, choices, choose, following, missing
 from ge_tui.tui.diff.commands import ACTIONS, HELP
 from ge_tui.tui.diff.folds import Fold, Key
@@ -25,7 +24,8 @@ from ge_tui.tui.diff.pages import SPLIT_FROM, counts_of, page_for, words_page
 from ge_tui.tui.diff.subject import Asked
 from ge_tui.tui.diff.taking import Taking
 from ge_tui.tui.diff.view import DiffView
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.watch import Change, Individual, Part
 
 _HURRY_S = 0.2
@@ -266,6 +266,7 @@ class DiffPane(Taking, Pane):
     def action_mark(self) -> None:
         if self.number is not None:
             self.mark(self.number)
+            self.post_message(self.Marked(self.number))
             self.say(f"#{self.number} is marked: ' compares others with it")
 
     def action_go_to_base(self) -> None:

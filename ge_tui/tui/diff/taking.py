@@ -10,13 +10,13 @@ from textual.widget import Widget
 
 from ge_tui.genome import unified_diff
 from ge_tui.tui.diff import editor
-from ge_tui.tui.diff.clipboard import is_long, sendable, through_tmux
 from ge_tui.tui.diff.loading import Loaded
 from ge_tui.tui.diff.mode import Mode, What
 from ge_tui.tui.diff.module_page import module_text
+from ge_tui.tui.terminal.clipboard import is_long
 
 if TYPE_CHECKING:
-    from ge_tui.tui.pane import Watched
+    from ge_tui.tui.panes.pane import Watched
 
 
 class Taking(Widget):
@@ -70,12 +70,7 @@ class Taking(Widget):
                 self.say(f"{command[0]} ended with status {status}", trouble=True)
 
     def _copy(self, text: str, what: str) -> None:
-        text = sendable(text)
         self.app.copy_to_clipboard(text)
-        wrapped = through_tmux(text, os.environ)
-        driver = self.app._driver
-        if wrapped and driver is not None:
-            driver.write(wrapped)
         lines = text.count("\n")
         warning = "; it is long, and some terminals may not take it" if is_long(text) else ""
         self.say(f"copied {what}, {lines} line{'' if lines == 1 else 's'}{warning}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from ge_tui.genome import cut
-from ge_tui.tui.diff.highlight import Spans, highlight
+from ge_tui.tui.text.highlight import Spans, highlight
 
 HEADER = "header"
 TAB = "→   "

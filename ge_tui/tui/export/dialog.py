@@ -17,8 +17,8 @@ from textual.widgets import Input, Label, Static
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.export.job import Asked, ExportJob
 from ge_tui.tui.export.tick import Tick
-from ge_tui.tui.new_run.plain_input import PlainInput
-from ge_tui.tui.new_run.press_line import PressLine
+from ge_tui.tui.widgets.plain_input import PlainInput
+from ge_tui.tui.widgets.press_line import PressLine
 
 OPTIONS = (
     ("verify", "verify: train it and the seed in full, open the test part once"),

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.new_run.process import last_line, our_process
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.processes.ours import last_line, our_process
+from ge_tui.tui.text.safe import clean_line
 
 _KEPT = 200
 

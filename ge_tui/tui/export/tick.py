@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.safe_text import cut
+from ge_tui.tui.text.safe import cut
 
 
 class Tick(Widget, can_focus=True):

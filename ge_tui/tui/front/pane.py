@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
+from ge_tui.tui.acts.actions import act_bindings
 from ge_tui.tui.front.actions import ACTIONS, HELP
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.curves import best_plot, draw_curves, hypervolume_plot, learning_plot
@@ -26,12 +26,12 @@ from ge_tui.tui.front.walk import in_cell
 from ge_tui.tui.front.walking import Walking
 from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
-from ge_tui.tui.hands.actions import hand_bindings
-from ge_tui.tui.pane import Watched
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
 from ge_tui.tui.plot.pieces import Tone
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _SETTLED_S = 0.08
@@ -49,7 +49,7 @@ class FrontPane(Walking, can_focus=True):
     TITLE = "Front"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *act_bindings()]
     DEFAULT_CSS = """
     FrontPane {
         layout: vertical;

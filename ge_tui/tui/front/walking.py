@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.walk import DOWN, LEFT, RIGHT, UP, Direction, along_front, in_cell, nearest
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 
 
 class Walking(Pane):

@@ -7,8 +7,8 @@ from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 from ge_tui.tui.front.chart import Chart
 from ge_tui.tui.front.points import Axes, Point, PointBook, inside_box
-from ge_tui.tui.population.signs import hand_words
-from ge_tui.tui.population.text import clean
+from ge_tui.tui.individuals.signs import act_words
+from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import Individual, RunModel
 
 
@@ -17,7 +17,7 @@ def about(number: int | None, model: RunModel, book: PointBook, chart: Chart | N
     one = None if number is None else model.individuals.get(number)
     if one is None:
         return "nothing is selected"
-    parts = [_made(one), *hand_words(one)]
+    parts = [_made(one), *act_words(one)]
     point = book.points.get(model.original(one).number)
     if one.duplicate_of is not None:
         parts.append(f"equal to #{model.original(one).number}")
@@ -26,7 +26,7 @@ def about(number: int | None, model: RunModel, book: PointBook, chart: Chart | N
     else:
         parts += _measures(point, one, book)
         parts += _place(point, chart)
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def _made(one: Individual) -> str:

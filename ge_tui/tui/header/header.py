@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from ge_tui.tui.header.facts import Fact, lines
 from ge_tui.tui.header.machine_meter import Load
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import RunModel
 
 

@@ -18,16 +18,17 @@ from textual.widgets import Input, Static
 from ge_tui.errors import UserError
 from ge_tui.run.following import Account, Followed, Made, follow, follow_acts
 from ge_tui.run.store import Arm, RunReader
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.actions import ACTIONS, HELP
 from ge_tui.tui.history.words import Filter, about, actors_of, change_row, columns_for, followed, status_line
-from ge_tui.tui.line_list import LineList
-from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.piece_list import ClickLine, PieceList
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.plot.pieces import Row, Tone
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.columns import head_of
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.one_row import SearchRow
+from ge_tui.tui.widgets.piece_list import ClickLine, PieceList
 
 _REST_S = 1.0
 """At least so long between two counts."""
@@ -51,8 +52,7 @@ class HistoryPane(Pane):
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; background: $surface; }
         & > .history--followed { color: $text-muted; }
         & > .history--status { color: $text-muted; background: $panel; }
-        & > Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
-        & > Input.-open { display: block; }
+        & > SearchRow { background: $panel; }
         &.-low > .history--followed, &.-low > .history--about { display: none; }
     }
     """
@@ -74,7 +74,7 @@ class HistoryPane(Pane):
         self._trouble = ""
         self._head = ClickLine()
         self.list = PieceList(self._row)
-        self._input = Input(placeholder="words, as in: persona auto", max_length=_LONGEST, select_on_focus=False)
+        self._input = SearchRow("words, as in: persona auto", max_length=_LONGEST)
         self._about = Static(classes="history--about")
         self._followed = Static(classes="history--followed")
         self._status = Static(classes="history--status")
@@ -248,15 +248,14 @@ class HistoryPane(Pane):
         self._show()
 
     def action_filter(self) -> None:
-        self._input.add_class("-open")
         self._input.value = self.filter.words
         self._input.cursor_position = len(self.filter.words)
-        self._input.focus()
+        self._input.open()
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
         message.stop()
-        if self._input.has_class("-open"):
+        if self._input.is_open:
             self._filter(words=message.value.strip())
 
     @on(Input.Submitted)
@@ -264,18 +263,23 @@ class HistoryPane(Pane):
         message.stop()
         self._close_filter()
 
+    @on(SearchRow.Left)
+    def _left(self, message: SearchRow.Left) -> None:
+        message.stop()
+        self.action_clear_filter()
+
     def _close_filter(self) -> None:
-        self._input.remove_class("-open")
+        self._input.close()
         self.list.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape is others' where there is no filter to clear."""
         if action == "clear_filter":
-            return self.filter != Filter() or self._input.has_class("-open")
+            return self.filter != Filter() or self._input.is_open
         return super().check_action(action, parameters)
 
     def action_clear_filter(self) -> None:
-        if self._input.has_class("-open"):
+        if self._input.is_open:
             self._close_filter()
         self._filter(words="", actor="", key="", initial=False)
 

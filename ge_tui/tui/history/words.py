@@ -9,9 +9,9 @@ from typing import Any
 
 from ge_tui.run.following import ACT, LAUNCH, Figures, Followed
 from ge_tui.run.store import ControlRow
-from ge_tui.tui.columns import Column, Placed, place, row_of
 from ge_tui.tui.plot.pieces import Row, Tone
-from ge_tui.tui.population.text import clean, fit
+from ge_tui.tui.text.safe import clean_line, fit
+from ge_tui.tui.widgets.columns import Column, Placed, place, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def said(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, float):
         return f"{value:.4g}"
-    return clean(str(value)) or '""'
+    return clean_line(str(value)) or '""'
 
 
 def columns_for(width: int) -> tuple[Placed, ...]:
@@ -93,10 +93,10 @@ def change_row(one: Followed, placed: Sequence[Placed], *, unicode: bool = True)
         if column.name == "when":
             cells["when"] = ((fit(time.strftime("%H:%M:%S", time.localtime(row.at)), column.width), Tone.DIM),)
         elif column.name == "key":
-            cells["key"] = short_key(clean(row.key), column.width, cut=cut)
+            cells["key"] = short_key(clean_line(row.key), column.width, cut=cut)
         elif column.name == "actor":
             tone = Tone.FIRST if row.actor == "user" else Tone.DIM
-            cells["actor"] = ((fit(clean(row.actor), column.width, cut=cut), tone),)
+            cells["actor"] = ((fit(clean_line(row.actor), column.width, sign=cut), tone),)
     return row_of(placed, cells, cut=cut)
 
 
@@ -128,7 +128,7 @@ def about(one: Followed | None, separator: str, *, unicode: bool = True) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at))
     if is_act(row):
         parts = [f"{row.key} {said(row.new)}", f"by {row.actor} at {when}, in generation {one.generation}"]
-        return clean(f" {separator} ".join([*parts, *([str(row.old)] if row.old else [])]))
+        return clean_line(f" {separator} ".join([*parts, *([str(row.old)] if row.old else [])]))
     until = one.until
     end = "still in force" if until is None else f"until {time.strftime('%H:%M:%S', time.localtime(until.at))}"
     parts = [
@@ -136,7 +136,7 @@ def about(one: Followed | None, separator: str, *, unicode: bool = True) -> str:
         f"by {row.actor} at {when}, in generation {one.generation}",
         end,
     ]
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def followed(one: Followed | None, separator: str) -> str:
@@ -155,7 +155,7 @@ def followed(one: Followed | None, separator: str) -> str:
         parts.append(f"{one.others} other change{'s' if one.others > 1 else ''} fell into the same time")
     else:
         parts.append("no other control changed in that time")
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))
 
 
 def _children(figures: Figures) -> str:
@@ -168,4 +168,4 @@ def status_line(shown: int, total: int, filtered: Filter, separator: str) -> str
     """How much is shown; what followed is never called an effect."""
     count = f"{shown:,} of {total:,} changes" if shown != total else f"{total:,} changes"
     parts = [count, *filtered.described(), "what followed a change need not come of it"]
-    return clean(f" {separator} ".join(parts))
+    return clean_line(f" {separator} ".join(parts))

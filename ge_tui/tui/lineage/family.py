@@ -10,10 +10,10 @@ from enum import Enum
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from ge_tui.tui.individuals.facts import FactBook, Facts
+from ge_tui.tui.individuals.query import Node, matcher
+from ge_tui.tui.individuals.signs import Sign
 from ge_tui.tui.lineage.signs import NOBODY, Kin, is_alive
-from ge_tui.tui.population.facts import FactBook, Facts
-from ge_tui.tui.population.query import Node, matcher
-from ge_tui.tui.population.signs import Sign
 from ge_tui.tui.watch import RunModel
 
 if TYPE_CHECKING:

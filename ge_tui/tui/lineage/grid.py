@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ge_tui.tui.individuals.facts import Facts
 from ge_tui.tui.lineage.drawing import Piece, Spot, cropped, joined
 from ge_tui.tui.lineage.signs import NOBODY, Lit
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.text import ASCII, BLOCKS
+from ge_tui.tui.text.glyphs import ASCII, BLOCKS
 
 NARROW, USUAL, WIDE = 0, 1, 2
 """Cells of a sign, of a sign and a blank, of a sign and a number."""

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ge_tui.search import Objective
+from ge_tui.tui.individuals.columns import Column, columns_of
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.layout import Placed, place
+from ge_tui.tui.individuals.row import head_pieces, row_pieces
 from ge_tui.tui.lineage.drawing import Piece, Spot, joined
 from ge_tui.tui.lineage.lane_art import lane_pieces
 from ge_tui.tui.lineage.lanes import LaneRow
 from ge_tui.tui.lineage.signs import Lit
-from ge_tui.tui.population.columns import Column, columns_of
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.layout import Placed, place
-from ge_tui.tui.population.row import head_pieces, row_pieces
-from ge_tui.tui.population.text import ASCII, BLOCKS, Glyphs, compact
+from ge_tui.tui.text.glyphs import ASCII, BLOCKS, Glyphs
+from ge_tui.tui.text.numbers import compact
 
 _ORDER = ("number", "below", "", "gain", "smaller", "operator", "persona", "segment", "temperature", "model")
 """The empty one is the first objective's."""

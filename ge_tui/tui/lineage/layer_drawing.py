@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from ge_tui.tui.individuals.facts import Facts
 from ge_tui.tui.lineage.drawing import Piece, Spot, cropped, joined
 from ge_tui.tui.lineage.layers import Layout
 from ge_tui.tui.lineage.raster import Raster
 from ge_tui.tui.lineage.signs import Lit
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.text import ASCII, BLOCKS
+from ge_tui.tui.text.glyphs import ASCII, BLOCKS
 
 _LEAST, _MOST = 4, 12
 """Columns between two layers."""

@@ -15,8 +15,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.hands.actions import hand_bindings
+from ge_tui.tui.acts.actions import act_bindings
+from ge_tui.tui.individuals.filter_bar import FilterBar
+from ge_tui.tui.individuals.query import And, Node, parse
+from ge_tui.tui.individuals.signs import Tone
+from ge_tui.tui.individuals.summary import origin, result
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.lineage.actions import ACTIONS, HELP
 from ge_tui.tui.lineage.canvas import Canvas
 from ge_tui.tui.lineage.family import Ancestry
@@ -26,12 +30,8 @@ from ge_tui.tui.lineage.remembering import MOST_HOPS, as_dict, from_dict
 from ge_tui.tui.lineage.walk import Kinship
 from ge_tui.tui.lineage.walking import Walking
 from ge_tui.tui.lineage.words import facts_of, status_line
-from ge_tui.tui.pane import Watched
-from ge_tui.tui.population.filter_bar import FilterBar
-from ge_tui.tui.population.query import And, Node, parse
-from ge_tui.tui.population.signs import Tone
-from ge_tui.tui.population.summary import origin, result
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.panes.pane import Watched
+from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
 
 _CARD_FROM = 14
@@ -46,7 +46,7 @@ class LineagePane(Walking):
     TITLE = "Lineage"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *act_bindings()]
     DEFAULT_CSS = """
     LineagePane {
         layout: vertical;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ge_tui.tui.individuals.query import And, Node
 from ge_tui.tui.lineage.drawing import Drawing, Empty
 from ge_tui.tui.lineage.family import Ancestry, Family
 from ge_tui.tui.lineage.grid import Grid, GridData, cell_width, grid_data
@@ -13,7 +14,6 @@ from ge_tui.tui.lineage.lanes import assign
 from ge_tui.tui.lineage.layer_drawing import LayerData, LayerDrawing
 from ge_tui.tui.lineage.layers import Layout, arrange
 from ge_tui.tui.lineage.signs import Kin, Lit
-from ge_tui.tui.population.query import And, Node
 from ge_tui.tui.watch import RunModel
 
 MOST_DRAWN = 150

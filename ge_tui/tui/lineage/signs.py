@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import Sign, Tone, hand_sign, legend
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.signs import Sign, Tone, act_sign, legend
 
 MAIN, ANCESTOR, DESCENDANT = "main", "ancestor", "descendant"
 _KIN_SIGNS = {MAIN: "◆#", ANCESTOR: "‹(", DESCENDANT: "›)"}
@@ -69,7 +69,7 @@ class Lit:
         place = int(self.ascii_only)
         number = facts.one.number
         kind = self.kin_kind(number)
-        if facts.sign in (Sign.PLAIN, Sign.ELITE) and (held := hand_sign(facts.one)).strip():
+        if facts.sign in (Sign.PLAIN, Sign.ELITE) and (held := act_sign(facts.one)).strip():
             return held
         if facts.sign is not Sign.PLAIN:
             return facts.sign.character(ascii_only=self.ascii_only)

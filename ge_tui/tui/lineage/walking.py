@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ge_tui.tui.lineage.canvas import Canvas
 from ge_tui.tui.lineage.picture import Answer
 from ge_tui.tui.lineage.walk import Kinship, merit, next_in
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 
 
 class Walking(Pane):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import isfinite
 
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.signs import sign_of
 from ge_tui.tui.lineage.family import Ancestry
 from ge_tui.tui.lineage.picture import Answer, View, Wish
-from ge_tui.tui.population.facts import Facts
-from ge_tui.tui.population.signs import sign_of
 from ge_tui.tui.watch import RunModel
 
 

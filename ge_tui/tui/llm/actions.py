@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 
 HELP = """\
 What the language model is asked, and what it says. Three views:

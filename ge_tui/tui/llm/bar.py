@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ge_tui.tui.llm.situation import Situation
-from ge_tui.tui.one_row import Piece
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import RunModel
+from ge_tui.tui.widgets.one_row import Piece
 
 
 def tabs(mode: str, counts: dict[str, int], individual: int | None) -> list[Piece]:

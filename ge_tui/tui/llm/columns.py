@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from rich.cells import cell_len
-
 from ge_tui.run.store.call_list import CallInShort
 from ge_tui.tui.llm.evidence import Evidence
-from ge_tui.tui.llm.outcomes import duration, outcome_of, pace
-from ge_tui.tui.safe_text import clean_line, cut
+from ge_tui.tui.llm.outcomes import outcome_of, pace, spaced
+from ge_tui.tui.text.numbers import short_duration
+from ge_tui.tui.text.safe import clean_line, cut, fit
 
 T = TypeVar("T")
 _REST = 16
@@ -51,7 +50,7 @@ class Columns(Generic[T]):
         done = [_sized(column.cell(row), column.width, right=column.right) for column in shown]
         left = max(0, width - sum(column.width + 1 for column in shown))
         text, kind = self.rest(row)
-        return [*done, Cell(_padded(cut(text, left), left), kind)]
+        return [*done, Cell(fit(text, left), kind)]
 
     def heading(self, width: int) -> str:
         """The titles above the columns that fit."""
@@ -69,18 +68,8 @@ class Columns(Generic[T]):
         return [column for column in self.fixed if column.title in chosen]
 
 
-def spaced(name: str | None) -> str:
-    """A name as people read it."""
-    return clean_line(name or "").replace("_", " ")
-
-
 def _sized(cell: Cell, width: int, *, right: bool) -> Cell:
-    return Cell(_padded(cut(cell.text, width), width, right=right) + " ", cell.kind)
-
-
-def _padded(text: str, width: int, *, right: bool = False) -> str:
-    space = " " * (width - cell_len(text))
-    return space + text if right else text + space
+    return Cell(fit(cell.text, width, right=right) + " ", cell.kind)
 
 
 def _sign(call: CallInShort) -> Cell:
@@ -107,7 +96,7 @@ CALLS: Columns[CallInShort] = Columns(
         Column("category", 16, 9, lambda c: Cell(spaced(c.category))),
         Column("segment", 15, 8, _place),
         Column("model", 16, 6, lambda c: Cell(clean_line(c.model))),
-        Column("took", 6, 4, lambda c: Cell(duration(c.total_s)), right=True),
+        Column("took", 6, 4, lambda c: Cell(short_duration(c.total_s)), right=True),
         Column("tokens", 8, 5, lambda c: Cell(pace(c.completion_tokens, c.total_s - c.first_token_s)), right=True),
     ),
     "read as",

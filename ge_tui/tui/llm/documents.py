@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ge_tui.run.store.calls import KeptCall
 from ge_tui.run.summary import format_metric
-from ge_tui.tui.llm.columns import spaced
 from ge_tui.tui.llm.fences import colour
 from ge_tui.tui.llm.lanes import prompt_document
-from ge_tui.tui.llm.outcomes import duration, outcome_of, pace
+from ge_tui.tui.llm.outcomes import outcome_of, pace, spaced
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean, clean_line
-from ge_tui.tui.text_document import Document, Part, part_of
+from ge_tui.tui.text.document import Document, Part, part_of
+from ge_tui.tui.text.numbers import short_duration
+from ge_tui.tui.text.safe import clean, clean_line
 from ge_tui.tui.watch import Individual
 
 
@@ -71,7 +71,7 @@ def _figures(kept: KeptCall) -> str:
     tries = f"try {call.attempt + 1}" + (f", step {call.step + 1}" if call.step else "")
     parts = [
         clean_line(call.model) + (f" at {heat}" if heat is not None else ""),
-        f"{call.completion_tokens:,} tokens in {duration(call.total_s)}" + (f", {speed}" if speed else ""),
+        f"{call.completion_tokens:,} tokens in {short_duration(call.total_s)}" + (f", {speed}" if speed else ""),
         f"prompt {call.prompt_tokens:,} tokens",
         tries,
     ]

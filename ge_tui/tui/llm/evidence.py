@@ -10,9 +10,10 @@ from ge_tui.run.store import Status
 from ge_tui.run.store.calls import KeptInsight
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Candidate, Objective
+from ge_tui.tui.llm.outcomes import spaced
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean
-from ge_tui.tui.text_document import Document, Part, part_of
+from ge_tui.tui.text.document import Document, Part, part_of
+from ge_tui.tui.text.safe import clean
 from ge_tui.tui.watch import Individual
 
 _FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
@@ -97,7 +98,7 @@ def _document(evidence: Evidence, individuals: Mapping[int, Individual], objecti
     persona = individuals[insight.individual].persona if insight.individual in individuals else None
     tally = f"it helped in {evidence.tally} of its uses since" if evidence.uses else "it was not used since"
     state = f"may be used again; {tally}" if evidence.alive else f"dropped, as its last uses did not help; {tally}"
-    said = f"said in the making of #{insight.individual}" + (f" by {_spaced(persona)}" if persona else "")
+    said = f"said in the making of #{insight.individual}" + (f" by {spaced(persona)}" if persona else "")
     lines = [
         f"{said}, from how #{insight.elite} differs from the seed in {clean(insight.segment)}",
         state,
@@ -135,7 +136,3 @@ def _as_line(
     parent = one.parents[0] if one is not None and one.parents else None
     from_parent = f"  from #{parent}" if parent is not None else ""
     return f"{signs[use.helped]:<11} #{use.number}{from_parent}  {shown}{'  (said there)' if first else ''}".rstrip()
-
-
-def _spaced(name: str) -> str:
-    return clean(name).replace("_", " ")

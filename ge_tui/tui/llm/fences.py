@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ge_tui.tui.diff.highlight import highlight
-from ge_tui.tui.text_document import Document, Span
+from ge_tui.tui.text.document import Document, Span
+from ge_tui.tui.text.highlight import highlight
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ ]*([\w+.-]*)")
 _PYTHON = frozenset({"", "python", "py", "python3", "pytorch"})

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from ge_tui.run.store import Status
 from ge_tui.tui.llm.evidence import helped_of
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean_line
-from ge_tui.tui.text_document import Document, Part
+from ge_tui.tui.text.document import Document, Part
+from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import RunModel
 
 _REPLAY = "replay:"

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from ge_tui.run.store.live_calls import Key, LiveCall
-from ge_tui.tui.text_document import Document, Part, part_of
+from ge_tui.tui.text.document import Document, Part, part_of
 
 THOUGHTS = 0
 _LOOK_BACK_S = 8.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ge_tui.tui.llm.documents import who
 from ge_tui.tui.llm.lanes import Lane
-from ge_tui.tui.llm.outcomes import duration
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.numbers import short_duration
+from ge_tui.tui.text.safe import clean_line
 
 _SILENT_S = 10.0
 """After so long without a word it is said."""
@@ -35,7 +35,7 @@ def figures(lane: Lane, now: float, clock: float, *, alive: bool) -> str:
     elif not alive:
         parts.append("cut off: no engine works on the run")
     else:
-        parts.append(duration(max(0.0, clock - call.at)))
+        parts.append(short_duration(max(0.0, clock - call.at)))
         parts.append(_progress(lane, now))
     tries = call.attempt + 1
     if tries > 1 or call.step:
@@ -52,5 +52,5 @@ def _progress(lane: Lane, now: float) -> str:
     shown = f"{lane.letters:,} letters" + (f", {speed:,.0f}/s" if speed is not None else "")
     silent = now - lane.last_at if lane.last_at is not None else 0.0
     if silent > _SILENT_S:
-        return f"{shown}, silent for {duration(silent)}"
+        return f"{shown}, silent for {short_duration(silent)}"
     return f"{shown}, thinking" if lane.thinks else shown

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ge_tui.llm.answers.model import RefusalReason
 from ge_tui.llm.ollama.failure import FailureKind
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 
 
 class Outcome(NamedTuple):
@@ -105,19 +105,14 @@ def outcome_of(failure: str | None, read_as: str) -> Outcome:
 def _words(known: object, name: str) -> str:
     """A name that a newer program wrote stands for itself."""
     found = known.get(name) if isinstance(known, dict) else None
-    return found if isinstance(found, str) else clean_line(name).replace("_", " ")
+    return found if isinstance(found, str) else spaced(name)
+
+
+def spaced(name: str | None) -> str:
+    """A name as people read it."""
+    return clean_line(name or "").replace("_", " ")
 
 
 def pace(tokens: int, seconds: float) -> str:
     """Tokens a second; empty where it cannot be told."""
     return f"{tokens / seconds:,.0f}/s" if tokens > 0 and seconds > 0.001 else ""
-
-
-def duration(seconds: float) -> str:
-    """In few characters."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes = int(seconds // 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02}"

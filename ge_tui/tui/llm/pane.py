@@ -16,8 +16,7 @@ from textual.widget import Widget
 
 from ge_tui.errors import UserError
 from ge_tui.run.store.live_calls import Key
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.line_list import LineList
+from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.llm.actions import ACTIONS, HELP
 from ge_tui.tui.llm.bar import news, tabs
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
@@ -31,9 +30,10 @@ from ge_tui.tui.llm.reader import Reader
 from ge_tui.tui.llm.records import Records
 from ge_tui.tui.llm.rows import ColumnList
 from ge_tui.tui.llm.situation import Situation
-from ge_tui.tui.one_row import OneRow, Piece
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.one_row import OneRow, Piece
 
 _REST_S = 0.08
 """A cursor that moves on within this time does not fetch what it was on."""

@@ -7,9 +7,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ge_tui.tui.llm.reading import Reading
-from ge_tui.tui.one_row import OneRow, Piece, SearchRow
-from ge_tui.tui.text_document import Document, Hit
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.text.document import Document, Hit
+from ge_tui.tui.text.view import TextView
+from ge_tui.tui.widgets.one_row import OneRow, Piece, SearchRow
 
 THOUGHTS = "thoughts"
 
@@ -120,7 +120,7 @@ class Reader(Widget):
 
     def end_search(self) -> bool:
         """Forget what was searched for; whether there was anything."""
-        had = bool(self._search.value) or self._search.has_class("-open")
+        had = bool(self._search.value) or self._search.is_open
         self._search.close()
         self._search.value = ""
         self._find(move=False)

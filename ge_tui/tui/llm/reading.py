@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ge_tui.tui.llm.outcomes import Outcome
-from ge_tui.tui.text_document import Document
+from ge_tui.tui.text.document import Document
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from typing import ClassVar, Generic, TypeVar
 from rich.segment import Segment
 from textual.strip import Strip
 
-from ge_tui.tui.line_list import LineList
 from ge_tui.tui.llm.columns import Columns
+from ge_tui.tui.widgets.line_list import LineList
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from ge_tui.run.store import EventRow, Status
-from ge_tui.tui.safe_text import clean_line
+from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import RunModel
 
 _ENDS = frozenset({"llm_back", "session", "recovered", "answered", "run_stopped", "run_failed", "run_finished"})

@@ -10,7 +10,7 @@ from itertools import islice
 
 from ge_tui.run.log_lines import Level, full_line_of, level_of
 from ge_tui.run.store import EventRow
-from ge_tui.tui.safe_text import clean, clean_line
+from ge_tui.tui.text.safe import clean, clean_line
 from ge_tui.tui.watch import RunModel
 
 KEPT = 5000

@@ -9,16 +9,16 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from ge_tui.run.log_lines import Level
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.line_list import LineList
+from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.log.entries import LEVELS, Book, Entry, details
 from ge_tui.tui.log.rows import LogList
-from ge_tui.tui.one_row import OneRow, Piece, SearchRow
-from ge_tui.tui.pane import Pane, Watched
-from ge_tui.tui.safe_text import clean_line
-from ge_tui.tui.text_document import Document, part_of
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.panes.pane import Pane, Watched
+from ge_tui.tui.text.document import Document, part_of
+from ge_tui.tui.text.safe import clean_line
+from ge_tui.tui.text.view import TextView
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.one_row import OneRow, Piece, SearchRow
 
 
 class LogPane(Pane):

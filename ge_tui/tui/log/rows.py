@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ge_tui.run.log_lines import Level
-from ge_tui.tui.line_list import LineList
 from ge_tui.tui.log.entries import Book, when
-from ge_tui.tui.safe_text import cut
+from ge_tui.tui.text.safe import cut
+from ge_tui.tui.widgets.line_list import LineList
 
 SIGNS = {Level.DEBUG: "·", Level.INFO: "-", Level.GOOD: "✓", Level.WARNING: "!", Level.ERROR: "✗"}
 _NARROW = 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
+from ge_tui.tui.keys.actions import Action
 
 HELP = """
 Fill in what differs from the usual, and start. What is wrong is told beside the field as you type; the preview says

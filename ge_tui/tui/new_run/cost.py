@@ -12,7 +12,7 @@ from ge_tui.run.language_models import longest_prompt, sampling_for
 from ge_tui.settings import Settings
 from ge_tui.tui.new_run.models import Shelf, chosen
 from ge_tui.tui.new_run.probe import Measured
-from ge_tui.tui.spark import duration
+from ge_tui.tui.text.numbers import duration
 
 CHILD_BYTES = 10_000
 """Of the database for one child: its source, its evaluation, its events."""

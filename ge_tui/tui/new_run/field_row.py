@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,7 +15,8 @@ from textual.widgets import Input
 
 from ge_tui.tui.new_run.choice_line import ChoiceLine
 from ge_tui.tui.new_run.fields import Field
-from ge_tui.tui.new_run.plain_input import PlainInput
+from ge_tui.tui.text.safe import clean_line, cut, fit
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 
 class FieldRow(Widget):
@@ -177,19 +177,13 @@ class FieldRow(Widget):
         label = self.rich_style + self.get_component_rich_style(name)
         mark = self.rich_style + self.get_component_rich_style("field-row--changed")
         yield Segment("*" if self._changed else " ", mark)
-        yield Segment(set_cell_size(_cut(f" {self.field.label}", width - 1), width - 1), label)
+        yield Segment(fit(f" {self.field.label}", width - 1), label)
 
     def _beside(self, width: int) -> Iterator[Segment]:
         if self._problem:
             style = self.get_component_rich_style("field-row--problem")
-            yield Segment(_cut(f"! {self._problem}", width), self.rich_style + style)
+            yield Segment(cut(clean_line(f"! {self._problem}"), width), self.rich_style + style)
         elif width > 3:
             words = self._note or self.field.help
             style = self.get_component_rich_style("field-row--note")
-            yield Segment(_cut(words, width), self.rich_style + style)
-
-
-def _cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, width - 1) + "…" if width > 1 else ""
+            yield Segment(cut(clean_line(words), width), self.rich_style + style)

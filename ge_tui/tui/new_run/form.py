@@ -18,8 +18,8 @@ from ge_tui.tui.new_run.field_row import FieldRow
 from ge_tui.tui.new_run.fields import PERSONAS, Field, Section, advanced_sections, first_sections
 from ge_tui.tui.new_run.models import OFFLINE
 from ge_tui.tui.new_run.pick_list import Pick, PickList
-from ge_tui.tui.new_run.plain_input import PlainInput
-from ge_tui.tui.new_run.press_line import PressLine
+from ge_tui.tui.widgets.plain_input import PlainInput
+from ge_tui.tui.widgets.press_line import PressLine
 
 TASKS, DATA, MODELS = "tasks", "data", "models"
 PULL = "pull"

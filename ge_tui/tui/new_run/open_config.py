@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from ge_tui.tui.new_run.plain_input import PlainInput
+from ge_tui.tui.widgets.plain_input import PlainInput
 
 
 class OpenConfig(ModalScreen[Path | None]):

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from ge_tui.tui.text.safe import cut, fit
 
 _NAME_PART = 0.6
 _GAP = "  "
@@ -156,25 +159,25 @@ class PickList(Widget, can_focus=True):
         pick = self._picks[y]
         plain = self.rich_style
 
-        def style(name: str) -> object:
+        def style(name: str) -> Style:
             return plain + self.get_component_rich_style(f"pick-list--{name}")
 
         words_style, facts_style = plain, style("facts")
         if pick.chosen:
-            words_style = style("chosen")  # type: ignore[assignment]
+            words_style = style("chosen")
         elif pick.dim:
-            words_style = style("dim")  # type: ignore[assignment]
+            words_style = style("dim")
         if y == self._cursor and self.has_focus:
-            words_style = facts_style = style("cursor")  # type: ignore[assignment]
+            words_style = facts_style = style("cursor")
         sign = self._signs[0] if pick.chosen else self._signs[1]
         name_width = max(14, int(width * _NAME_PART))
         longest = max(cell_len(one.words) + cell_len(one.mark) + 1 for one in self._picks)
         name_width = min(name_width, longest + len(sign))
-        head = _cut(f"{sign}{pick.words}", name_width - cell_len(pick.mark) - (1 if pick.mark else 0))
-        head = set_cell_size(head, name_width - cell_len(pick.mark)) + pick.mark
+        room = name_width - cell_len(pick.mark)
+        head = fit(cut(f"{sign}{pick.words}", room - (1 if pick.mark else 0)), room) + pick.mark
         facts = _fitting(pick.facts, width - name_width - len(_GAP))
-        segments = [Segment(head, words_style), Segment(f"{_GAP}{facts}", facts_style)]  # type: ignore[arg-type]
-        return Strip(segments).adjust_cell_length(width, facts_style if y == self._cursor else plain)  # type: ignore[arg-type]
+        segments = [Segment(head, words_style), Segment(f"{_GAP}{facts}", facts_style)]
+        return Strip(segments).adjust_cell_length(width, facts_style if y == self._cursor else plain)
 
 
 def _fitting(facts: Sequence[str], width: int) -> str:
@@ -183,12 +186,6 @@ def _fitting(facts: Sequence[str], width: int) -> str:
     for fact in facts:
         more = f"{text}, {fact}" if text else fact
         if cell_len(more) > width:
-            return _cut(more, width) if not text or width - cell_len(text) >= _WORTH_READING else text
+            return cut(more, width) if not text or width - cell_len(text) >= _WORTH_READING else text
         text = more
     return text
-
-
-def _cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, width - 1) + "…" if width > 1 else ""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from ge_tui.errors import NotReadyError
-from ge_tui.tui.new_run.process import last_line, our_process
+from ge_tui.tui.processes.ours import last_line, our_process
 
 OnBytes = Callable[[int, int | None], None]
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ge_tui.tui.new_run.cost import Line
+from ge_tui.tui.text.safe import cut
 
 _NAME_WIDTH = 11
 
@@ -60,8 +61,7 @@ def line_parts(line: Line, width: int, *, brief: bool) -> list[tuple[str, str]]:
             return []
         name = f"{line.short_name or line.name:<{_NAME_WIDTH - 1}} "
         room = width - len(name)
-        words = line.words if len(line.words) <= room else line.words[: max(0, room - 1)] + "…"
-        return [(name, "$primary"), (f"{words}\n", style)]
+        return [(name, "$primary"), (f"{cut(line.words, room)}\n", style)]
     own = line.apart or len(line.name) >= _NAME_WIDTH
     indent = "  " if own else " " * _NAME_WIDTH
     wrapped = textwrap.wrap(line.words, max(8, width - len(indent)), break_on_hyphens=False) or [""]

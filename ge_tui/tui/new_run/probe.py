@@ -12,7 +12,7 @@ from ge_tui.errors import NotReadyError
 from ge_tui.evaluation.task import Task
 from ge_tui.settings import EvaluationSettings, Settings
 from ge_tui.tui.new_run.draft import shown
-from ge_tui.tui.new_run.process import last_line, our_process
+from ge_tui.tui.processes.ours import last_line, our_process
 
 RUNG = "look"
 """The shortest training there is."""

@@ -11,8 +11,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.line_list import changed_span
-from ge_tui.tui.plot.pieces import Row, Tone
+from ge_tui.tui.plot.pieces import Row, Tone, text_of
+from ge_tui.tui.widgets.line_list import changed_span
 
 
 class Board(Widget):
@@ -63,7 +63,7 @@ class Board(Widget):
     @property
     def text(self) -> str:
         """What stands there."""
-        return "\n".join("".join(text for text, _ in row) for row in self._rows)
+        return "\n".join(map(text_of, self._rows))
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show other rows; those that stay the same are not sent again."""

@@ -46,6 +46,7 @@ def joined(pieces: Iterable[Piece]) -> Row:
 
 
 def width_of(row: Iterable[Piece]) -> int:
+    """In cells."""
     return sum(cell_len(text) for text, _ in row)
 
 
@@ -60,6 +61,7 @@ def filled(row: Row, width: int) -> Row:
 
 
 def text_of(row: Iterable[Piece]) -> str:
+    """What stands there."""
     return "".join(text for text, _ in row)
 
 

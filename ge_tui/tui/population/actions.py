@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ge_tui.tui.actions import Action
-from ge_tui.tui.population.signs import legend
+from ge_tui.tui.individuals.signs import legend
+from ge_tui.tui.keys.actions import Action
 
 ACTIONS = (
     Action("population.filter", "/", "Filter", "Show only some individuals, as by `front acc>0.9`.", footer=True),

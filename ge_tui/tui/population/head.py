@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.population.layout import LEAD, column_at
-from ge_tui.tui.population.row import head_pieces
+from ge_tui.tui.individuals.layout import LEAD, column_at
+from ge_tui.tui.individuals.row import head_pieces
 from ge_tui.tui.population.table import PopulationTable
 
 

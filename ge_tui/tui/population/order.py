@@ -6,8 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ge_tui.tui.population.columns import SortKey
-from ge_tui.tui.population.facts import Facts
+from ge_tui.tui.individuals.columns import SortKey
+from ge_tui.tui.individuals.facts import Facts
 
 _Key = tuple[int, float | str | tuple[int, ...], int]
 """Without a value or not, the value, the number: no two are equal, and all can be compared."""

@@ -13,23 +13,24 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.hands.actions import hand_bindings
-from ge_tui.tui.line_list import LineList
-from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.acts.actions import act_bindings
+from ge_tui.tui.individuals.columns import columns_of, usual_columns
+from ge_tui.tui.individuals.filter_bar import FilterBar
+from ge_tui.tui.individuals.query import parse
+from ge_tui.tui.individuals.signs import Tone
+from ge_tui.tui.individuals.summary import origin, result
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP
-from ge_tui.tui.population.columns import columns_of, usual_columns
-from ge_tui.tui.population.filter_bar import FilterBar
 from ge_tui.tui.population.head import TableHead
 from ge_tui.tui.population.pickers import ColumnPicker, SortPicker, sorted_by
-from ge_tui.tui.population.query import parse
 from ge_tui.tui.population.remembering import Remembered, as_dict, from_dict
-from ge_tui.tui.population.signs import Tone
-from ge_tui.tui.population.summary import origin, result, status_line
 from ge_tui.tui.population.table import PopulationTable, Sorting
-from ge_tui.tui.population.text import ASCII, Glyphs, glyphs_for
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.population.words import status_line
+from ge_tui.tui.terminal.abilities import speaks_unicode
+from ge_tui.tui.text.glyphs import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.line_list import LineList
 
 _SETTLED_S = 0.2
 """So long the cursor must stand still before anything follows it."""
@@ -44,7 +45,7 @@ class PopulationPane(Pane):
     TITLE = "Population"
     HELP = HELP
     ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *hand_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS), *act_bindings()]
     DEFAULT_CSS = """
     PopulationPane {
         layout: vertical;

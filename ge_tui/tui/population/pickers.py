@@ -14,10 +14,11 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from ge_tui.tui.line_list import LineList
-from ge_tui.tui.population.columns import Column
+from ge_tui.tui.individuals.columns import Column
 from ge_tui.tui.population.table import Sorting
-from ge_tui.tui.population.text import Glyphs, fit
+from ge_tui.tui.text.glyphs import Glyphs
+from ge_tui.tui.text.safe import fit
+from ge_tui.tui.widgets.line_list import LineList
 
 _NAME = 14
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ge_tui.tui.population.query import QueryError, parse
+from ge_tui.tui.individuals.query import QueryError, parse
 from ge_tui.tui.population.table import Sorting
 
 _LONGEST = 1000

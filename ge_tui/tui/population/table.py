@@ -12,17 +12,17 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.line_list import LIST_ACTIONS, LineList
-from ge_tui.tui.population.columns import Column
-from ge_tui.tui.population.facts import FactBook, Facts
-from ge_tui.tui.population.layout import Placed, place
+from ge_tui.tui.individuals.columns import Column
+from ge_tui.tui.individuals.facts import FactBook, Facts
+from ge_tui.tui.individuals.layout import Placed, place
+from ge_tui.tui.individuals.query import And, Node, matcher
+from ge_tui.tui.individuals.row import row_pieces
+from ge_tui.tui.individuals.signs import Tone
+from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.population.order import Order
-from ge_tui.tui.population.query import And, Node, matcher
-from ge_tui.tui.population.row import row_pieces
-from ge_tui.tui.population.signs import Tone
-from ge_tui.tui.population.text import BLOCKS, Glyphs
+from ge_tui.tui.text.glyphs import BLOCKS, Glyphs
 from ge_tui.tui.watch import RunModel
+from ge_tui.tui.widgets.line_list import LIST_ACTIONS, LineList
 
 _KEPT = 500
 

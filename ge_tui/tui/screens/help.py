@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Markdown
 
-from ge_tui.tui.registry import in_ascii
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.keys.help_text import in_ascii
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 
 class HelpScreen(ModalScreen[None]):

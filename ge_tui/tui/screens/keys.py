@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ge_tui.tui.actions import Action
-from ge_tui.tui.key_table import KeyRow, key_rows
-from ge_tui.tui.keymap import Keymap, keys_file
+from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.key_table import KeyRow, key_rows
+from ge_tui.tui.keys.keymap import Keymap, keys_file
 
 
 class KeysScreen(ModalScreen[None]):

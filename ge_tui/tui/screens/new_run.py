@@ -20,8 +20,10 @@ from ge_tui.errors import UsageError, UserError
 from ge_tui.run.directory import NameTakenError, RunDirectory
 from ge_tui.settings import Settings
 from ge_tui.settings.write import to_toml
-from ge_tui.tui.actions import bindings
-from ge_tui.tui.key_line import KeyLine
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.keys.help_text import help_text
+from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.new_run import lists, models, starting
 from ge_tui.tui.new_run.actions import ACTIONS, HELP
 from ge_tui.tui.new_run.beside import LIST_HINTS, cost_lines, notes_of, problems_of
@@ -37,11 +39,10 @@ from ge_tui.tui.new_run.pick_list import PickList
 from ge_tui.tui.new_run.preview import Preview
 from ge_tui.tui.new_run.probe import question_of
 from ge_tui.tui.new_run.server import look_at_server
-from ge_tui.tui.registry import help_text, keymap_of
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _REST_S = 0.2
 """How long the form rests after a change before the machine is looked at."""

@@ -16,25 +16,27 @@ from textual.widget import Widget
 
 from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.app_actions import APP_ACTIONS
-from ge_tui.tui.engine_process import last_words, start_engine
+from ge_tui.tui.acts.acting import Acting
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.acts.sending import Sending
 from ge_tui.tui.export.job import Asked, ExportJob
-from ge_tui.tui.hands.acting import Acting
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.hands.sending import Sending
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
-from ge_tui.tui.key_line import KeyLine
-from ge_tui.tui.news import News
-from ge_tui.tui.pane import Pane
-from ge_tui.tui.pane_grid import PaneGrid
-from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
-from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.keys.app_actions import APP_ACTIONS
+from ge_tui.tui.keys.help_text import help_text
+from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.keys.keymap import keymap_of
+from ge_tui.tui.panes.entries import GO_ACTIONS, PANES, PaneEntry, go_bindings
+from ge_tui.tui.panes.grid import PaneGrid
+from ge_tui.tui.panes.pane import Pane
+from ge_tui.tui.processes.engine import last_words, start_engine
 from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.run_actions import ACTIONS, HELP
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
+from ge_tui.tui.watch.news import News
 
 LOOK_S = 0.2
 """How long the screen rests between two looks at the run."""
@@ -46,28 +48,6 @@ _OF_ONE_RUN = "filter"
 _PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
 """What an engine ends with that has something to say: it may not even have begun."""
 _ENDED = ("finished", "stopped", "failed", "crashed", "new")
-
-HELP = """
-A run is a population of networks that a language model, or the built-in operators, rewrite. The header says how far it
-is and how it does; the panes show the population, what was changed, the controls, the model's words, and what happened.
-A selection made in one pane is followed by the others. The run goes on when this screen is closed.
-"""
-
-ACTIONS = (
-    Action("run.quit", "q", "quit", "close the screen; asks what becomes of a run that goes on", footer=True),
-    Action("run.help", "question_mark,f1", "help", "what the pane in focus shows, and its keys", footer=True),
-    Action("run.pause", "p", "pause", "hold back new proposals and trainings, or go on", footer=True),
-    Action("run.engine", "S", "start/stop", "resume the run, end it after this generation, or end it now", footer=True),
-    Action("run.act", "A", "act", "what you can do with the individual: pin, veto, breed, edit, ...", footer=True),
-    Action("run.zoom", "z", "zoom", "let the pane in focus fill the screen, or give it back", footer=True),
-    Action("run.next_pane", "tab", "next pane", "go to the next pane"),
-    Action("run.previous_pane", "shift+tab", "previous pane", "go to the previous pane"),
-    Action("run.select_best", "", "best", "select the best individual"),
-    Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
-    Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
-    Action("run.export", "Z", "export", "write the selected individual as a folder that stands alone"),
-    Action("run.welcome", "", "runs", "go back to the list of runs"),
-)
 
 
 class RunScreen(Acting):
@@ -329,7 +309,7 @@ class RunScreen(Acting):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", HANDS))
+            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", ACTS))
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
@@ -424,7 +404,7 @@ class RunScreen(Acting):
             await self.run_action(action.method)
             return
         if action.scope == "individual":
-            self.action_hand(action.method)
+            self.action_do(action.method)
             return
         self.grid.bring(action.scope)
         await self.grid.mounted[action.scope].run_action(action.method)

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
 from ge_tui.run.overview import RunOverview
 from ge_tui.run.summary import format_metric
-from ge_tui.tui.spark import sparkline
+from ge_tui.tui.text.numbers import age
+from ge_tui.tui.text.safe import clean_line, cut, fit
+from ge_tui.tui.text.spark import sparkline
 
 _SIGNS = {"running": "●", "finished": "✓", "crashed": "✗", "failed": "✗", "stopped": "‖", "new": "○", "": "!"}
 _PLAIN = {"●": "*", "✓": "+", "✗": "x", "‖": "=", "○": "o", "!": "!"}
@@ -33,10 +35,10 @@ def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float |
     """A run in one line: what does not fit is left out from the right."""
     sign = _SIGNS.get(run.status, "○")
     head = (f"{sign if unicode else _PLAIN[sign]} ", _STYLES.get(run.status, ""))
-    name = _cut(run.name, 28)
+    name = fit(clean_line(run.name), 28)
     room = width - cell_len(name) - 3
     if run.problem:
-        return Content.assemble(head, f"{name} ", (_clip(_line(run.problem), room), "$error"))
+        return Content.assemble(head, f"{name} ", (cut(clean_line(run.problem), room), "$error"))
     bars = 8 if width < _ROOMY else 24
     first = next(iter(run.best.items()), None)
     parts: list[tuple[str, str]] = [
@@ -44,10 +46,10 @@ def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float |
         (f"{f'gen {run.generation}/{run.generations}':<11}", ""),
         (f"{f'{first[0]} {format_metric(*first)}' if first else '':<16}", "bold"),
         (f"{sparkline(run.hypervolumes, bars, unicode=unicode):<{bars}}", "$primary"),
-        (f"{_age((now or time.time()) - run.created_at):>7}", "$secondary"),
+        (f"{age((now or time.time()) - run.created_at):>7}", "$secondary"),
         (f"{run.evaluated:>5} evaluated", "$secondary"),
-        (f"{_cut(run.data, 14):<8}", "$secondary"),
-        (_line(run.llm), "$secondary"),
+        (fit(clean_line(run.data), 14), "$secondary"),
+        (clean_line(run.llm), "$secondary"),
     ]
     shown: list[tuple[str, str]] = []
     for text, style in parts:
@@ -64,15 +66,15 @@ def what_enter_does(run: RunOverview | None, *, any_runs: bool) -> str:
             return ""
         return "Enter: begin a small run, no model or download needed; n: your own run"
     if run.problem:
-        return f"it cannot be read: {_line(run.problem)}"
+        return f"it cannot be read: {clean_line(run.problem)}"
     match run.status:
         case "running":
             return "Enter: watch it"
         case "finished":
-            return f"Enter: look at it; {_line(run.reason) or 'it is finished'}"
+            return f"Enter: look at it; {clean_line(run.reason) or 'it is finished'}"
         case "new":
             return "r: begin it, Enter: look at it"
-    return f"r: go on with it, Enter: look at it; {_line(run.reason) or f'it is {run.status}'}"
+    return f"r: go on with it, Enter: look at it; {clean_line(run.reason) or f'it is {run.status}'}"
 
 
 def matters_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -101,26 +103,5 @@ def doctor_lines(findings: Sequence[Mapping[str, Any]] | None, width: int = 200)
             words += f"; {finding['advice']}"
         quiet = "$secondary" if finding.get("grade") == "good" else ""
         room = max(10, width - len("MISSING "))
-        lines.append(Content.assemble((f"{sign:<7} ", style), (_clip(_line(words), room), quiet)))
+        lines.append(Content.assemble((f"{sign:<7} ", style), (cut(clean_line(words), room), quiet)))
     return Content("\n").join(lines)
-
-
-def _line(text: str) -> str:
-    """A text in one line, without what a terminal would take for a command."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
-def _clip(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else _cut(text, width)
-
-
-def _cut(text: str, width: int) -> str:
-    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
-
-
-def _age(seconds: float) -> str:
-    if seconds < 3600:
-        return f"{max(0, seconds) / 60:.0f} min"
-    if seconds < 48 * 3600:
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86400:.0f} d"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,32 +22,20 @@ from textual.widgets.option_list import Option
 from ge_tui.errors import UserError
 from ge_tui.run.directory import RunDirectory, all_runs, delete_run
 from ge_tui.run.overview import RunOverview, overview
-from ge_tui.tui.actions import Action, bindings
-from ge_tui.tui.app_actions import APP_ACTIONS
-from ge_tui.tui.key_line import KeyLine
-from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.keys.app_actions import APP_ACTIONS
+from ge_tui.tui.keys.help_text import help_text
+from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.keys.keymap import keymap_of
+from ge_tui.tui.processes.ours import our_process
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
-from ge_tui.tui.terminal import speaks_unicode
+from ge_tui.tui.screens.welcome_actions import ACTIONS, HELP
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _LOOK_S = 2.0
 
-HELP = """
-Runs are listed with those that work now first: ● runs, ✓ is finished, ‖ was stopped, ✗ crashed; beside them the best
-individual and how the hypervolume grew. A run that stopped or crashed goes on from where it was. The lines below say
-what was found on this machine, what matters first; `ge-tui doctor` tells more.
-"""
-
-ACTIONS = (
-    Action("welcome.open", "enter", "open", "watch the run under the cursor", footer=True),
-    Action("welcome.new_run", "n", "new run", "fill in what a new run is to be, and start it", footer=True),
-    Action("welcome.demo", "d", "demo", "begin a small run that needs neither a model nor a download", footer=True),
-    Action("welcome.resume", "r", "resume", "go on with the run under the cursor, and watch it", footer=True),
-    Action("welcome.delete", "x,delete", "delete", "delete the run under the cursor; asks first", footer=True),
-    Action("welcome.help", "question_mark,f1", "help", "what is to be seen here", footer=True),
-    Action("welcome.quit", "q,escape", "quit", "leave; runs go on", footer=True),
-)
 _DEMO = ("data=digits", "llm=offline", "population=6", "generations=8")
 
 
@@ -153,18 +140,8 @@ class WelcomeScreen(Screen[None]):
     @work(group="doctor", exit_on_error=True)
     async def examine(self) -> None:
         """What `ge-tui doctor` finds; in a process of its own, for it looks at torch."""
-        command = [sys.executable, "-P", "-m", "ge_tui", "doctor", "--json", "--runs", str(self._runs)]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
+        async with our_process("ge_tui", "doctor", "--json", "--runs", str(self._runs)) as process:
             said, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
         try:
             self._findings = json.loads(said)
         except ValueError:

@@ -17,8 +17,8 @@ from ge_tui.tui.credit.actions import ACTIONS
 from ge_tui.tui.credit.ledger import Ledger
 from ge_tui.tui.credit.pane import CreditPane
 from ge_tui.tui.credit.reading import tables_of
-from ge_tui.tui.piece_list import ClickLine
 from ge_tui.tui.watch import Change, Part, Update
+from ge_tui.tui.widgets.piece_list import ClickLine
 from tests.tui.credit.test_ledger import TRIALS
 from tests.tui.front.sample import front_model, generations
 from tests.tui.rig import PaneApp, Watching, llm_run

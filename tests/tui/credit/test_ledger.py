@@ -15,12 +15,12 @@ from ge_tui.run.model_figures import ModelFigures
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.store import RunReader
 from ge_tui.search import Credit, Trial
-from ge_tui.tui.columns import column_at, head_of
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line
 from ge_tui.tui.credit.reading import read_ledger, tables_of
 from ge_tui.tui.credit.table import Sorting, columns_of, interval_bar, line_row, ordered, scale_of
 from ge_tui.tui.credit.words import about, kinds_row, status_line, verdict
 from ge_tui.tui.plot.pieces import text_of, width_of
+from ge_tui.tui.widgets.columns import column_at, head_of
 from tests.run.fakes import Rig, settings_of
 from tests.tui.rig import llm_run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from ge_tui.tui.diff.against import Against
 from ge_tui.tui.diff.commands import ACTIONS
 from ge_tui.tui.diff.mode import What
 from ge_tui.tui.diff.pane import DiffPane
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import Change
 from tests.tui.diff.runs import BROKEN, CHILD, SEED, every_state
 from tests.tui.diff.test_pages import lines_of
@@ -249,6 +248,7 @@ async def test_marking(tmp_path: Path) -> None:
     async with opened(tmp_path, 2) as screen:
         await screen.press("m")
         assert "#2 is marked" in screen.said
+        assert [m.number for m in screen.app.posted if isinstance(m, Pane.Marked)] == [2]  # other panes show it too
         await screen.go(1)
         await screen.press("apostrophe")
         assert "against marked #2" in screen.title
@@ -414,30 +414,17 @@ async def test_the_layers(tmp_path: Path) -> None:
 
 async def test_copying(tmp_path: Path) -> None:
     async with opened(tmp_path) as screen:
-        with mock.patch.object(screen.app._driver, "write") as write, mock.patch.dict("os.environ", {"TMUX": ""}):
-            await screen.press("y")
-            diff = screen.app.clipboard
-            assert diff.startswith("--- individual-0\n+++ individual-1\n@@ -6,7 +6,7 @@\n")
-            assert "-        self.ratio = 4\n+        self.ratio = 8\n" in diff
-            assert "copied the diff of #0 and #1" in screen.said
-            await screen.press("Y")
-            assert screen.app.clipboard == CHILD
-            await screen.press("O", "Y")
-            assert screen.app.clipboard == SEED
-            await screen.press("O", "M", "y")
-            assert "total     2 → 3 layers" in screen.app.clipboard
-            assert not any("tmux" in str(call) for call in write.mock_calls)
-
-
-async def test_copying_inside_tmux(tmp_path: Path) -> None:
-    async with opened(tmp_path) as screen:
-        with mock.patch.object(screen.app._driver, "write") as write:
-            with mock.patch.dict("os.environ", {"TMUX": "/tmp/tmux-0/default,1,0"}):
-                await screen.press("Y")
-            sent = "".join(call.args[0] for call in write.mock_calls if call.args)
-        encoded = base64.b64encode(CHILD.encode()).decode()
-        assert f"\x1b]52;c;{encoded}\a" in sent
-        assert f"\x1bPtmux;\x1b\x1b]52;c;{encoded}\a\x1b\\" in sent
+        await screen.press("y")
+        diff = screen.app.clipboard
+        assert diff.startswith("--- individual-0\n+++ individual-1\n@@ -6,7 +6,7 @@\n")
+        assert "-        self.ratio = 4\n+        self.ratio = 8\n" in diff
+        assert "copied the diff of #0 and #1" in screen.said
+        await screen.press("Y")
+        assert screen.app.clipboard == CHILD
+        await screen.press("O", "Y")
+        assert screen.app.clipboard == SEED
+        await screen.press("O", "M", "y")
+        assert "total     2 → 3 layers" in screen.app.clipboard
 
 
 def editor(folder: Path, script: str) -> dict[str, str]:

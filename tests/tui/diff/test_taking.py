@@ -1,10 +1,8 @@
-"""The clipboard through tmux, editors, and what is remembered."""
+"""Editors, and what is remembered."""
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import stat
 from pathlib import Path
 
@@ -13,26 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.tui.diff.against import Against
-from ge_tui.tui.diff.clipboard import is_long, sendable, through_tmux
 from ge_tui.tui.diff.editor import read_only_copy, show, viewer
 from ge_tui.tui.diff.mode import STEPS, Mode, What, restored, stepped
-
-
-@given(st.text(st.characters()))
-def test_tmux_hands_the_same_text_through(text: str) -> None:
-    assert through_tmux(text, {}) == ""
-    sent = through_tmux(text, {"TMUX": "/tmp/tmux-0/default,1,0"})
-    inner = re.fullmatch(r"\x1bPtmux;(.*)\x1b\\", sent, re.DOTALL)
-    assert inner is not None
-    plain = inner[1].replace("\x1b\x1b", "\x1b")
-    found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\a", plain)
-    assert found is not None
-    assert base64.b64decode(found[1]).decode("utf-8") == sendable(text)
-
-
-def test_a_long_text_is_known_to_be_long() -> None:
-    assert not is_long("x" * 56_000)
-    assert is_long("x" * 57_000)
 
 
 def program(folder: Path, name: str, script: str = "exit 0") -> None:

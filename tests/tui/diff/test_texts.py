@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ge_tui.tui.diff.highlight import highlight
 from ge_tui.tui.diff.pieces import Piece, between, breaks, cells, cut_short, paint, prose, window
 from ge_tui.tui.diff.texts import visible
+from ge_tui.tui.text.highlight import highlight
 
 ANY = st.text(st.characters(exclude_characters="\n"))
 SHOWN = ANY.map(visible)

@@ -18,7 +18,7 @@ from ge_tui.tui.export import job as job_module
 from ge_tui.tui.export.dialog import ExportDialog
 from ge_tui.tui.export.job import Asked, ExportJob
 from ge_tui.tui.export.tick import Tick
-from tests.tui.test_run_screen import finished_run, screen, until, watching
+from tests.tui.screens.test_run_screen import finished_run, screen, until, watching
 
 DONE = {"event": "exported", "folder": "/x/best", "individual": 3, "agrees": True, "verdict": "verified: [bold]\x1b[2J",
         "forms": {"model.onnx": "no", "model.py": "ok"}}  # fmt: skip

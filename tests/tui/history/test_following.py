@@ -15,7 +15,6 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.following import Account, Figures, Followed, Made, follow
 from ge_tui.run.store import ControlRow, RunReader, Status
 from ge_tui.search import Archive, Candidate, hypervolume
-from ge_tui.tui.columns import head_of
 from ge_tui.tui.history.pane import made_after
 from ge_tui.tui.history.words import (
     Filter,
@@ -29,6 +28,7 @@ from ge_tui.tui.history.words import (
     status_line,
 )
 from ge_tui.tui.plot.pieces import text_of
+from ge_tui.tui.widgets.columns import head_of
 from tests.run.fakes import Rig, settings_of
 from tests.tui.front.sample import ACCURACY, PARAMS, at, generations
 from tests.tui.population.sample import one
@@ -182,7 +182,7 @@ def test_in_words() -> None:
     assert about(None, "|") == "no control was changed yet"
     assert "need not come of it" in status_line(2, 5, Filter(), "|")
     assert [said(value) for value in (None, True, False, 0.30000000000000004, 3, "", "a\x1b[2J")] == [
-        "-", "on", "off", "0.3", "3", '""', "a\N{REPLACEMENT CHARACTER}[2J",
+        "-", "on", "off", "0.3", "3", '""', "a␛[2J",
     ]  # fmt: skip
 
 

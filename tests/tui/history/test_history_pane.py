@@ -17,8 +17,8 @@ from ge_tui.run.following import Made
 from ge_tui.run.store import ControlRow
 from ge_tui.tui.history.actions import ACTIONS
 from ge_tui.tui.history.pane import HistoryPane
-from ge_tui.tui.piece_list import ClickLine
 from ge_tui.tui.watch import RunModel, Update
+from ge_tui.tui.widgets.piece_list import ClickLine
 from tests.run.fakes import Rig, settings_of
 from tests.tui.front.sample import at, generations
 from tests.tui.history.test_following import MADE, PEOPLE, ROWS, change

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.made_family import evolved
 from ge_tui.run.store import Status
 from ge_tui.tui.lineage.pane import LineagePane
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import Change, Individual, RunModel, Update
 from tests.tui.population.sample import RUN, Given, one
 from tests.tui.rig import PaneApp

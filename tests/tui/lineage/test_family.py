@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.run.store import Status
+from ge_tui.tui.individuals.query import parse
 from ge_tui.tui.lineage.family import Ancestry, Family
 from ge_tui.tui.lineage.signs import is_alive
-from ge_tui.tui.population.query import parse
 from ge_tui.tui.watch import RunModel, Update
 from tests.tui.lineage.families import Parents, ancestors_of, families, line_of
 from tests.tui.lineage.runs import small

@@ -16,7 +16,7 @@ from ge_tui.tui.lineage.lane_list import LaneList
 from ge_tui.tui.lineage.layer_drawing import LayerDrawing
 from ge_tui.tui.lineage.pane import LineagePane
 from ge_tui.tui.lineage.picture import MOST_DRAWN, View
-from ge_tui.tui.pane import Pane
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import RunModel
 from tests.tui.lineage.runs import LineageApp, evolved, individual, one, small
 from tests.tui.rig import PaneApp, Watching, llm_run

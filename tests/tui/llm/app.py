@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from ge_tui.run.directory import RunDirectory
-from ge_tui.tui.line_list import LineList
 from ge_tui.tui.llm.pane import LlmPane
-from ge_tui.tui.one_row import OneRow
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.text.view import TextView
 from ge_tui.tui.watch import Update
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.one_row import OneRow
 from tests.tui.rig import PaneApp, Watching
 
 

@@ -11,7 +11,7 @@ from ge_tui.run.store.calls import KeptInsight
 from ge_tui.tui.llm.book import CallBook
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
 from ge_tui.tui.llm.evidence import Evidence, Use
-from tests.tui.test_safe_text import nasty
+from tests.tui.text.test_safe import nasty
 
 
 def call(number: int, individual: int = 1, *, read_as: str = "fence", words: str = "expert") -> CallInShort:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.tui.llm.fences import colour, fenced
-from ge_tui.tui.text_document import Document, part_of
+from ge_tui.tui.text.document import Document, part_of
 
 
 def kinds(text: str) -> dict[int, set[str]]:

@@ -11,7 +11,8 @@ import ge_tui.llm.answers
 from ge_tui.llm.answers.model import RefusalReason
 from ge_tui.llm.answers.readings import _MENDS
 from ge_tui.llm.ollama.failure import FailureKind
-from ge_tui.tui.llm.outcomes import FAILED, MENDED, READ, REFUSED, duration, outcome_of, pace
+from ge_tui.tui.llm.outcomes import FAILED, MENDED, READ, REFUSED, outcome_of, pace
+from ge_tui.tui.text.numbers import short_duration
 
 
 def test_every_refusal_and_failure_has_words() -> None:
@@ -49,5 +50,5 @@ def test_in_words(failure: str | None, read_as: str, sign: str, long: str) -> No
 
 
 def test_times_and_speeds() -> None:
-    assert [duration(s) for s in (0.04, 9.94, 61.2, 600, 9000)] == ["0.0 s", "9.9 s", "61 s", "10 min", "2 h 30"]
+    assert [short_duration(s) for s in (0.04, 9.94, 61.2, 600, 9000)] == ["0.0 s", "9.9 s", "61 s", "10 min", "2 h 30"]
     assert [pace(100, 2.0), pace(0, 2.0), pace(100, 0.0)] == ["50/s", "", ""]

@@ -14,9 +14,9 @@ from ge_tui.run.store import EventRow
 from ge_tui.tui.log.entries import KEPT
 from ge_tui.tui.log.pane import LogPane
 from ge_tui.tui.log.rows import LogList
-from ge_tui.tui.one_row import OneRow
-from ge_tui.tui.text_view import TextView
+from ge_tui.tui.text.view import TextView
 from ge_tui.tui.watch import Update
+from ge_tui.tui.widgets.one_row import OneRow
 from tests.run.fakes import Rig, settings_of
 from tests.tui.rig import PaneApp, Watching
 

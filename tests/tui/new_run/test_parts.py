@@ -24,7 +24,7 @@ from ge_tui.tui.new_run.models import OFFLINE, Shelf
 from ge_tui.tui.new_run.preparing import make_ready
 from ge_tui.tui.new_run.preview import line_parts
 from ge_tui.tui.new_run.probe import Measured, question_of, read_report
-from ge_tui.tui.new_run.process import our_process
+from ge_tui.tui.processes.ours import our_process
 from tests.tui.rig import environment
 
 

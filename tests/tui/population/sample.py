@@ -8,8 +8,8 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import RunRow, Status
-from ge_tui.tui.population import PopulationPane
-from ge_tui.tui.population.facts import FactBook, Facts
+from ge_tui.tui.individuals.facts import FactBook, Facts
+from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.watch import Change, Individual, RunModel, Update
 from ge_tui.tui.watch.values import Progress
 from tests.tui.rig import PaneApp

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.population.columns import columns_of
-from ge_tui.tui.population.facts import Facts
+from ge_tui.tui.individuals.columns import columns_of
+from ge_tui.tui.individuals.facts import Facts
+from ge_tui.tui.individuals.query import matcher, parse
 from ge_tui.tui.population.order import Order
-from ge_tui.tui.population.query import matcher, parse
 from tests.tui.population.sample import book_of, one, run_model
 
 COLUMNS = columns_of(run_model().objectives)

@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from ge_tui.run.store import Status
-from ge_tui.tui.pane import Pane
-from ge_tui.tui.population import PopulationPane
+from ge_tui.tui.individuals.filter_bar import FilterBar, pointing_line
+from ge_tui.tui.individuals.query import QueryError
+from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.population.actions import ACTIONS
-from ge_tui.tui.population.filter_bar import FilterBar, pointing_line
+from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.population.pickers import ColumnPicker, SortPicker
-from ge_tui.tui.population.query import QueryError
-from ge_tui.tui.population.text import ASCII
+from ge_tui.tui.text.glyphs import ASCII
 from ge_tui.tui.watch.values import Progress
 from tests.tui.population.sample import EVERYTHING, TableApp, many, one, replace, run_model
 from tests.tui.rig import PaneApp, Watching, llm_run

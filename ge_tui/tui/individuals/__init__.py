@@ -1,0 +1,1 @@
+"""What the screen says of an individual wherever it shows one: sign, facts, columns, the words below, the filter."""

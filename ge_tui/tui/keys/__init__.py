@@ -1,0 +1,1 @@
+"""Keys and what they do: the actions, the user's own keys, and where both are shown."""

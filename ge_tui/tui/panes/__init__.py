@@ -1,0 +1,1 @@
+"""What a pane is, which there are, and where each stands."""
