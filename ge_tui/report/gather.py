@@ -19,11 +19,11 @@ from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, RunReader, RunRow, Status
 from ge_tui.run.store.calls import CallFigures, call_figures
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.run.summary import Standing, best, standings, status_of
 from ge_tui.run.timeline import timeline_of
 from ge_tui.run.trials import all_trials, built_in_trials
 from ge_tui.search import Credit, Objective, credit
-from ge_tui.settings import Settings
 
 SEED = 0
 
@@ -162,7 +162,7 @@ def _changes(
 
 
 def _limits(run: RunRow, reader: RunReader, course: Sequence[Reached]) -> list[Limit]:
-    settings = Settings.model_validate(run.settings)  # an older run knows fewer
+    settings = settings_of(run)
     budget = settings.budget
     closed = sum(row.closed_at is not None for row in reader.generations())
     return [

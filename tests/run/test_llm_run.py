@@ -19,7 +19,8 @@ from ge_tui.evaluation.report import CheckReport
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.engine import Ending
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
 from ge_tui.run.store.calls import call_figures, calls_of
 from ge_tui.run.store.live_calls import live_calls, words_since

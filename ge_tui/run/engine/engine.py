@@ -18,11 +18,12 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.closing import close_generation
 from ge_tui.run.engine.deciding import SEED, Decided
 from ge_tui.run.engine.going_on import GoingOn
-from ge_tui.run.engine.parts import Permits, RunPlan, make_parts
+from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
 from ge_tui.run.engine.selection import OWN_SLOTS, repair_slot
 from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.objectives import with_references
+from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store

@@ -16,8 +16,8 @@ from ge_tui.llm.prompts.catalogue import Catalogue, Category, Persona, load_cata
 from ge_tui.llm.prompts.wordings import originals, reworded
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
-from ge_tui.run.engine import RunPlan
 from ge_tui.run.language_models import prompt_room
+from ge_tui.run.plans import RunPlan
 from ge_tui.run.proposers import habits_of, setting_of
 from ge_tui.run.replay.stand_ins import Gates, RecordedProposer, ReplayLog
 from ge_tui.run.store import RunReader, RunRow, Store

@@ -15,7 +15,7 @@ from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.engine.sizes import Sizes
-from ge_tui.run.plans import plan_of, settings_of
+from ge_tui.run.plans import plan_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.making import make_proposer
 from ge_tui.run.replay.record import Record
@@ -24,6 +24,7 @@ from ge_tui.run.replay.stand_ins import EVALUATION, Gates, RecordedExecutor, Rec
 from ge_tui.run.store import EvaluationRow, IndividualRow, Store
 from ge_tui.run.store.acts import ActKind, ActRow, settle_act
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings import Controls
 
 
@@ -114,7 +115,7 @@ class Session:
         return evaluation.rung if is_due else None
 
     async def train(self, row: IndividualRow, evaluation: EvaluationRow) -> None:
-        training = next(plan for plan in self.plan.evaluation.rungs if plan.rung == evaluation.rung)
+        training = self.plan.evaluation.training_at(evaluation.rung)
         source = self._store.source(row.number)
         assert source is not None
         await self._begin(evaluation, self.parts.evaluating.train(row, source, training))
