@@ -32,7 +32,7 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.session import plan_on_record, run_engine
 from ge_tui.run.store import EventRow, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.call_log import CallLog
 from ge_tui.settings import read_settings
 
 SOURCE_BYTES = 9_000

@@ -15,14 +15,13 @@ from ge_tui.genome import Contract
 from ge_tui.run.objectives import extra_metrics, specs_of
 from ge_tui.run.plans import task_of
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import EvaluationRow, IndividualRow, RunReader, RunRow, Status
+from ge_tui.run.store import SEED, EvaluationRow, IndividualRow, RunReader, RunRow, Status
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.stored_settings import settings_of
 from ge_tui.run.summary import best
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings, Settings
 
-SEED = 0
 FULL = "full"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Status, Store
-from ge_tui.run.store.calls import KeptInsight, insights_of
+from ge_tui.run.store.insights import KeptInsight, insights_of
 from ge_tui.search import Candidate, Objective, dominates
 
 _LOOKED_AT = 60

@@ -18,15 +18,11 @@ def _spec(name: str, **rest: Any) -> ObjectiveSpec:
 METRICS: dict[str, ObjectiveSpec] = {
     spec.name: spec
     for spec in (
-        ObjectiveSpec(
-            name="accuracy", direction=DIRECTIONS["accuracy"], reference=Reference(offset=-0.05), tie_break="loss"
-        ),
+        _spec("accuracy", reference=Reference(offset=-0.05), tie_break="loss"),
         _spec("loss", reference=Reference(factor=1.5)),
         _spec("params", scale="log10", reference=Reference(factor=4)),
         _spec("flops", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(
-            name="latency_ms", direction=DIRECTIONS["latency_ms"], scale="log10", reference=Reference(factor=4)
-        ),
+        _spec("latency_ms", scale="log10", reference=Reference(factor=4)),
         _spec("overfit_gap", reference=Reference(offset=0.05)),
         _spec("peak_mb", scale="log10", reference=Reference(factor=4)),
         _spec("train_s", scale="log10", reference=Reference(factor=4)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from ge_tui.evaluation.task import RUNGS
 from ge_tui.genome import Genome, cut
@@ -116,7 +115,7 @@ def survivors_of(rows: Iterable[IndividualRow]) -> list[int]:
     return numbers
 
 
-def count(rows: Sequence[IndividualRow]) -> dict[str, Any]:
+def count(rows: Sequence[IndividualRow]) -> dict[str, int]:
     """How a generation's children ended."""
     by_status = [row.status for row in rows]
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 from dataclasses import dataclass
 
-from ge_tui.genome.genome import SEGMENT_MARKER
 from ge_tui.llm.answers.code import Code, code_of
 from ge_tui.llm.answers.model import Request
 
@@ -65,8 +64,3 @@ def _required_of_file(code: Code | None, contract: set[str]) -> frozenset[str]:
     defined = {str(getattr(item.node, "name", "")) for item in code.definitions}
     used = {name for item in code.statements for name in item.loads if name not in item.names}
     return frozenset((contract & code.names) | {name for name in defined if name not in used})
-
-
-def without_markers(text: str) -> str:
-    """The text without segment markers, alone on a line or with blanks around them."""
-    return "\n".join(line for line in text.split("\n") if line.strip() != SEGMENT_MARKER)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from ge_tui.genome import Genome
+from ge_tui.genome.parse import NotPythonError, parse
 from ge_tui.llm.offline.source import PlacedText
 
 
@@ -169,8 +170,8 @@ def _parse(text: str) -> Piece:
     if "\r" in text:  # the parser would count lines in another way
         return Piece(placed, None, {})
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(text)
+    except NotPythonError:
         return Piece(placed, None, {})
     parents: dict[ast.AST, ast.AST] = {tree: tree}
     queue: list[ast.AST] = [tree]

@@ -16,7 +16,7 @@ from ge_tui.genome import syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.closing import close_generation
-from ge_tui.run.engine.deciding import SEED, Decided
+from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.going_on import GoingOn
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
@@ -26,7 +26,7 @@ from ge_tui.run.objectives import with_references
 from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import SEED, IndividualRow, NewIndividual, Status, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
 

@@ -17,15 +17,11 @@ from ge_tui.run.engine.idling import Idling
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
-from ge_tui.run.engine.selection import choose_elites
 from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Store
 from ge_tui.search import Objective
-
-EOT_ELITES = 10
-"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +74,6 @@ def make_parts(
         permits.give_back,
         holds_back=make_room is not None,
     )
-
-    def exemplars(generation: int) -> list[int]:
-        """The elites of the generation before, from whose changes can be learned."""
-        population = pool.candidates(living(generation - 1)) if generation else []
-        return choose_elites(population, objectives, EOT_ELITES)
-
     names = cut(evaluation.task.seed_source).names
     proposing = Proposing(
         store,
@@ -93,7 +83,7 @@ def make_parts(
         names,
         settings.seed,
         settings.search.attempts,
-        exemplars,
+        deciding.exemplars,
         objectives,
     )
     seeds = range(evaluation.seed, evaluation.seed + settings.evaluation.front_seeds)

@@ -14,8 +14,6 @@ from ge_tui.run.store.acts import ActKind, ActRow, acts
 from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.calls import KeptCall, find_call
 
-TRAINING_ENDS = frozenset({"measured", "evaluated", "pruned", "failed", "retrained"})
-
 
 class Record:
     """What models, checks and trainings brought, in the order in which it came."""
@@ -26,9 +24,7 @@ class Record:
         self._changes = iter([row for row in run.controls() if row.actor != "launch"])
         self._evaluations = {row.id: row for row in run.evaluations()}
         self._begun = iter(sorted(self._evaluations))
-        self._metrics: dict[int, dict[str, float]] = {}
-        for number, name, value in run.connection.execute("SELECT evaluation, name, value FROM metric"):
-            self._metrics.setdefault(number, {})[name] = value
+        self._metrics = run.metrics_by_evaluation()
         self._curves: dict[int, dict[int, CurvePoint]] = {}
         self._acts = {row.seq: row for row in acts(run.connection)}
         self._wanted_by: dict[int, int] = {}

@@ -170,6 +170,13 @@ class Queries:
         rows = self._connection.execute("SELECT name, value FROM metric WHERE evaluation = ?", (evaluation,))
         return dict(rows.fetchall())
 
+    def metrics_by_evaluation(self) -> dict[int, dict[str, float]]:
+        """What each training measured; one that measured nothing is left out."""
+        found: dict[int, dict[str, float]] = {}
+        for evaluation, name, value in self._connection.execute("SELECT evaluation, name, value FROM metric"):
+            found.setdefault(evaluation, {})[name] = value
+        return found
+
     def lower_metrics(self, individuals: Iterable[int] | None = None) -> dict[str, dict[int, dict[str, float]]]:
         """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
         result: dict[str, dict[int, dict[str, float]]] = {}

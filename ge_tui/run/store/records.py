@@ -9,6 +9,9 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 
+SEED = 0
+"""The number of the un-mutated seed, with which every run begins."""
+
 
 class Status(StrEnum):
     """Where an individual is in its life."""
@@ -35,7 +38,9 @@ class Arm(StrEnum):
     """A change of the seed that knows nothing of the run, for evolution to be compared with."""
 
 
-TRAINING_ENDED = frozenset({"evaluated", "measured", "pruned", "retrained", "failed", "interrupted"})
+TRAINING_ENDS = frozenset({"measured", "evaluated", "pruned", "failed", "retrained"})
+"""The kinds of events that tell what came of a training; of a check that failed, `failed` tells too."""
+TRAINING_ENDED = TRAINING_ENDS | {"interrupted"}
 """The kinds of events after which an individual is not in training."""
 FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
 
