@@ -139,6 +139,7 @@ class LlmProposer:
         return _answered(asked, answer)
 
     async def close(self) -> None:
+        """Nothing is asked afterwards."""
         await self._model.close()
 
     async def _step(self, step: int, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Child | Refusal:

@@ -37,13 +37,16 @@ class Course:
 
     @property
     def evaluations(self) -> int:
+        """How many it had."""
         return len(self.course)
 
     def after(self, evaluations: int) -> Reached:
+        """What it had reached after so many evaluations."""
         return self.course[evaluations - 1] if evaluations else Reached(None, None, 0.0)
 
     @property
     def now(self) -> Reached:
+        """What it has reached by now."""
         return self.after(self.evaluations)
 
 

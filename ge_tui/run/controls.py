@@ -129,6 +129,7 @@ class ControlBoard:
 
     @property
     def current(self) -> Controls:
+        """What is in force, as of the last look."""
         return self._current
 
     @property

@@ -58,6 +58,7 @@ class Figures:
     """Hypervolume they added to the front, in the order of their numbers."""
 
     def minus(self, other: Figures) -> Figures:
+        """These without some of them."""
         return Figures(
             self.made - other.made,
             self.ended - other.ended,
@@ -67,6 +68,7 @@ class Figures:
         )
 
     def plus(self, other: Figures) -> Figures:
+        """These and others together."""
         return Figures(
             self.made + other.made,
             self.ended + other.ended,
@@ -120,6 +122,7 @@ class Account:
         return range(start, len(self._controls) if end is None else bisect_left(self._controls, end))
 
     def figures(self, positions: range) -> Figures:
+        """What became of those at some positions."""
         return self._sums[positions.stop].minus(self._sums[positions.start]) if positions else Figures()
 
 

@@ -65,6 +65,7 @@ def improved(child: Candidate | None, parent: Candidate | None, objectives: Sequ
 
 
 def as_told(insight: KeptInsight) -> Insight:
+    """An insight as the proposer is told of it."""
     return Insight(insight.id, insight.text, insight.elite, insight.segment)
 
 

@@ -38,7 +38,7 @@ def specs_of(task: Task, named: Sequence[str]) -> tuple[ObjectiveSpec, ...]:
         if spec.name not in METRICS:
             raise UsageError(f"no metric '{spec.name}'{_nearest(spec.name)}")
     if len({spec.name for spec in specs}) != len(specs):
-        raise UsageError("an objective is named twice")
+        raise UsageError("an objective is named twice; name each once")
     return specs
 
 
@@ -60,7 +60,9 @@ def with_references(specs: Sequence[ObjectiveSpec], seed_metrics: Mapping[str, f
     rows = without_references(specs)
     for row, spec in zip(rows, specs, strict=True):
         if spec.name not in seed_metrics:
-            raise UsageError(f"the seed's evaluation measured no {spec.name}, so it cannot be an objective")
+            raise UsageError(
+                f"the seed's evaluation measured no {spec.name}, so it cannot be an objective; name others"
+            )
         row["reference"] = spec.reference.of(seed_metrics[spec.name])
         try:
             objectives_from([row])

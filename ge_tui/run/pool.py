@@ -44,6 +44,7 @@ class Pool:
         return [self._candidates[number] for number in sorted(self._candidates) if number not in self._baseline]
 
     def add(self, candidate: Candidate, arm: Arm = Arm.EVOLUTION) -> None:
+        """Take in a result at the run's rung."""
         self._candidates[candidate.number] = candidate
         self._archive.add(candidate)
         if arm is Arm.EVOLUTION:
@@ -90,9 +91,11 @@ class Pool:
         return self._candidates.get(number)
 
     def candidates(self, numbers: Iterable[int]) -> list[Candidate]:
+        """Those of some individuals that were evaluated."""
         return [self._candidates[number] for number in numbers if number in self._candidates]
 
     def metrics(self, number: int) -> dict[str, float]:
+        """What an individual measured at the run's rung; empty where it has not."""
         found = self._candidates.get(number)
         return dict(found.metrics) if found else {}
 

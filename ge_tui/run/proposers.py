@@ -25,6 +25,8 @@ from ge_tui.run.store.wordings import keep_originals
 from ge_tui.settings import Settings
 
 _REPLAY = "replay:"
+ENDLESS = Options(num_ctx=1 << 20, num_predict=1, seed=0)
+"""For a model that is not asked: any prompt has room."""
 
 
 class NoModel(Model):
@@ -87,9 +89,9 @@ def setting_of(catalogue: Catalogue, task: Task, data: DataSet, objectives: tupl
 
 
 def habits_of(settings: Settings) -> Habits:
+    """How a run asks its models."""
     return Habits(settings.ollama.whole_file, settings.ollama.edits)
 
 
 def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:
-    options = Options(num_ctx=1 << 20, num_predict=1, seed=0)
-    return {name: Sampling(name, options, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}
+    return {name: Sampling(name, ENDLESS, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}

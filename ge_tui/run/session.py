@@ -110,7 +110,10 @@ def plan_on_record(store: Store, settings: Settings) -> RunPlan:
     run = store.run()
     data = prepare(run.data["name"])
     if data.digest != run.data["digest"]:
-        raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
+        raise UsageError(
+            f"the data set {data.name} is not the one this run began with; its results "
+            "would not compare; bring that data set back, or begin a new run"
+        )
     return plan_of(run, settings, data)
 
 

@@ -18,5 +18,6 @@ def settings_of(run: RunRow) -> Settings:
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
         raise StoreError(
-            f"the settings of run {run.name} cannot be read ({where}): damaged, or of another version"
+            f"the settings of run {run.name} cannot be read ({where}): they are damaged, or of another version of "
+            "ge-tui; bring the file back from a backup, or open it with the version that wrote it"
         ) from None

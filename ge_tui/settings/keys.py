@@ -32,6 +32,7 @@ class Key:
 
     @property
     def full(self) -> str:
+        """Its path in the schema, with dots."""
         return ".".join(self.path)
 
     @property
@@ -41,6 +42,7 @@ class Key:
 
     @property
     def is_control(self) -> bool:
+        """Whether it can be changed while a run runs."""
         return self.path[0] == "controls"
 
 

@@ -29,10 +29,12 @@ class Scope:
 
     @property
     def source(self) -> str:
+        """The whole parent; empty where it is not Python."""
         return self.code.text if self.code else ""
 
 
 def scope_of(request: Request) -> Scope:
+    """What is to be kept and left alone, for a request."""
     genome = request.parent
     code, header = code_of(genome.source), code_of(genome.header)
     contract = {request.contract.network, request.contract.optimizer}

@@ -60,6 +60,7 @@ class ClassInfo:
 
     @cached_property
     def attributes(self) -> AttributeCount:
+        """The attributes it reads and writes."""
         return AttributeCount(self.node)
 
     def fresh(self, stem: str) -> str:
@@ -88,6 +89,7 @@ class AttributeCount:
                     self._counts[key] = self._counts.get(key, 0) + 1
 
     def count(self, name: str, context: type[ast.expr_context]) -> int:
+        """How often an attribute is read or written."""
         return self._counts.get((name, context), 0)
 
 
@@ -121,12 +123,15 @@ class Anatomy:
         return "*" not in self.imports and all(piece.tree is not None for piece in self.pieces)
 
     def segment_name(self, number: int) -> str:
+        """Of a piece; empty for the header."""
         return self.genome.segments[number - 1].name if number else ""
 
     def parent(self, node: ast.AST) -> ast.AST:
+        """The node that holds a node."""
         return self.pieces[self.place(node)].parents[node]
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, from the inside out."""
         parents = self.pieces[self.place(node)].parents
         while not isinstance(node, ast.Module):
             node = parents[node]
@@ -141,6 +146,7 @@ class Anatomy:
         return None
 
     def function_of(self, node: ast.AST) -> ast.FunctionDef | None:
+        """The innermost function that a node stands in."""
         return next((outer for outer in self.ancestors(node) if isinstance(outer, ast.FunctionDef)), None)
 
     def written(self, node: ast.expr | ast.stmt | ast.keyword) -> str:

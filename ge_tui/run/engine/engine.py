@@ -132,7 +132,8 @@ class Engine:
         if row.status is Status.WAITING:  # stopped before it could begin
             return
         if row.status is not Status.EVALUATED:
-            raise UserError(f"the seed itself could not be evaluated ({row.outcome}): {row.reason}")
+            said = f"the seed itself could not be evaluated ({row.outcome}): {row.reason}"
+            raise UserError(f"{said}; mend the task's seed, or the limit it ran into, and begin a new run")
         if any(objective.reference is None for objective in self._objectives):
             rows = with_references(self._plan.objectives, self._pool.metrics(SEED))
             self._store.set_objectives(rows)
@@ -151,7 +152,7 @@ class Engine:
             await self._fill(number)
             if self._go.enough or not self._acting.waiting():
                 break
-        return not self._go.enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+        return not self._go.enough or (self._is_filled(number, Status.WAITING) and not self._confirming.wanting())
 
     def _rows_of(self, generation: int) -> list[IndividualRow]:
         return self._store.individuals("generation = ? AND slot >= 0", (generation,))
@@ -176,12 +177,12 @@ class Engine:
         await self._train_held()
         await self._evaluating.promote(number)
         self._go.enough = self._go.enough or self._go.enough_soon
-        if self._is_begun(number):
+        if self._is_filled(number):
             self._evaluating.settle(number)
             async with self._idling.held(self._confirming):
                 await self._confirming.confirm()
 
-    def _is_begun(self, generation: int, *unwanted: Status) -> bool:
+    def _is_filled(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
         rows = self._rows_of(generation)
         planned = [row for row in rows if row.operator != REPAIR and row.slot < OWN_SLOTS]
@@ -318,7 +319,9 @@ class Engine:
                 self._acting.kill()
                 self._news.set()
             if not self._store.is_in_place():
-                raise RunError("the run's folder was moved or deleted while it was worked on")
+                raise RunError(
+                    "the run's folder was moved or deleted while it was worked on; if it was moved, resume it there"
+                )
             await self._go.rest()
         raise _StopNowError
 

@@ -21,6 +21,7 @@ class Tolerance:
     relative: float = 0.0
 
     def allows(self, recorded: float, measured: float) -> bool:
+        """Whether two values are as near as that."""
         return math.isclose(recorded, measured, rel_tol=self.relative, abs_tol=self.absolute)
 
     def __str__(self) -> str:

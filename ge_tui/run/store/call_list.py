@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ge_tui.llm.answers import RefusalReason
 from ge_tui.run.store.live_calls import Key
 
-_COLUMNS = (
-    "id", "individual", "attempt", "step", "at", "operator", "persona", "category", "segment", "model",
-    "temperature", "failure", "read_as", "prompt_tokens",
-    "completion_tokens", "first_token_s", "total_s",
-)  # fmt: skip
 _REFUSALS = frozenset(RefusalReason)
 
 
@@ -67,9 +62,11 @@ def calls_by_individual(connection: sqlite3.Connection, after: int = -1) -> list
 
 
 def _select(connection: sqlite3.Connection, where: str, after: int) -> list[CallInShort]:
-    columns = ", ".join(_COLUMNS).replace("temperature", "json_extract(options, '$.temperature')")
+    columns = ", ".join(field.name for field in fields(CallInShort)).replace(
+        "temperature", "json_extract(options, '$.temperature')"
+    )
     rows = connection.execute(f"SELECT {columns} FROM llm_call WHERE {where}", (after,))
-    return [CallInShort(**dict(zip(_COLUMNS, map(_shared, row), strict=True))) for row in rows]
+    return [CallInShort(*map(_shared, row)) for row in rows]
 
 
 def _shared(value: Any) -> Any:

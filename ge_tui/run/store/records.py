@@ -47,6 +47,8 @@ FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJ
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
+    """A run: what it was made from, and how it stands."""
+
     name: str
     created_at: float
     status: str
@@ -80,6 +82,8 @@ class NewIndividual:
 
 @dataclass(frozen=True, slots=True)
 class IndividualRow:
+    """An individual as it stands."""
+
     number: int
     generation: int
     slot: int
@@ -106,11 +110,14 @@ class IndividualRow:
 
     @property
     def arm(self) -> Arm:
+        """What it was made for."""
         return Arm(self.arguments.get("arm", Arm.EVOLUTION))
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
+    """One training of an individual."""
+
     id: int
     individual: int
     recipe: str
@@ -137,6 +144,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRow:
+    """A generation; its figures are known once it is closed."""
+
     number: int
     opened_at: float
     closed_at: float | None
@@ -150,6 +159,8 @@ class GenerationRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
+    """Somebody who lives at the close of a generation."""
+
     individual: int
     rank: int
     crowding: float
@@ -158,6 +169,8 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
+    """A change of a control."""
+
     seq: int
     at: float
     actor: str
@@ -169,6 +182,8 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
+    """Something that happened."""
+
     seq: int
     at: float
     kind: str

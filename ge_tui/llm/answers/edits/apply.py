@@ -24,9 +24,11 @@ class Window:
     """Imports may be added above this line."""
 
     def holds(self, change: Change) -> bool:
+        """Whether a change lies inside."""
         return self.start <= change.start and change.end <= self.end
 
     def in_header(self, change: Change) -> bool:
+        """Whether a change lies where imports may be added."""
         return change.end <= self.header_end
 
 
