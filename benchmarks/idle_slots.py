@@ -24,9 +24,10 @@ from ge_tui.evaluation.report import CheckReport, OnProgress, TrainReport
 from ge_tui.llm.proposer import Brief, Proposal, Refusal
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine import Engine, going_on
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
-from ge_tui.run.session import _plan, create_run, prepare_run
+from ge_tui.run.session import plan_on_record
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.timeline import timeline_of
 from ge_tui.settings import read_settings
@@ -78,7 +79,7 @@ def simulate(
     store.connection.execute("PRAGMA synchronous = OFF")
     try:
         engine = Engine(
-            store, ControlBoard(store, directory.inbox), _plan(store, new.settings), SlowProposer(options.llm),
+            store, ControlBoard(store, directory.inbox), plan_on_record(store, new.settings), SlowProposer(options.llm),
             SlowExecutor(options.training, slots), now=loop.time,
         )  # fmt: skip
         run_virtually(loop, engine.run())

@@ -26,7 +26,7 @@ from ge_tui.run.controls import flatten
 from ge_tui.run.directory import RunDirectory, create_run_directory
 from ge_tui.run.objectives import specs_of, with_references
 from ge_tui.run.store import MemberRow, NewIndividual, RunRow, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.call_log import CallLog
 from ge_tui.settings import Controls, Settings
 
 POPULATION = 50

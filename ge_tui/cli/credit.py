@@ -16,7 +16,7 @@ from ge_tui.run.crediting import KINDS
 from ge_tui.run.model_figures import ModelFigures, model_figures
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader
-from ge_tui.run.store.calls import call_figures
+from ge_tui.run.store.call_list import calls_by_individual
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import format_metric
 from ge_tui.run.trials import all_trials
@@ -30,7 +30,7 @@ def print_credit(reader: RunReader, *, as_json: bool) -> None:
     pool = Pool(reader, objectives)
     past = all_trials(reader, pool, objectives)
     earned = {kind.name: credit(past, kind.name) for kind in KINDS}
-    models = model_figures(call_figures(reader.connection))
+    models = model_figures(calls_by_individual(reader.connection))
     comparison = compare(reader, pool, objectives)
     if as_json:
         arms = {kind: {arm: asdict(row) for arm, row in rows.items()} for kind, rows in earned.items()}

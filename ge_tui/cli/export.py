@@ -17,7 +17,8 @@ from ge_tui.export.exporting import export as do_export
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
-from ge_tui.settings import EvaluationSettings, Settings, parse_assignment
+from ge_tui.run.stored_settings import settings_of
+from ge_tui.settings import EvaluationSettings, parse_assignment
 from ge_tui.settings.load import with_values
 
 _REDRAW_S = 0.2
@@ -50,7 +51,7 @@ def export(options: argparse.Namespace) -> int:
 def _machine(directory: RunDirectory, options: argparse.Namespace) -> EvaluationSettings:
     """The run's own settings of how to evaluate, and what is given for this machine."""
     with RunReader(directory.database) as reader:
-        settings = Settings.model_validate(reader.run().settings)
+        settings = settings_of(reader.run())
     values = []
     for text in [*options.set, *(["evaluation.trust=true"] if options.trust else [])]:
         path, value = parse_assignment(text)

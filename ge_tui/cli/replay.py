@@ -11,13 +11,14 @@ from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.data import prepare
 from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.run.directory import find_run
-from ge_tui.run.plans import plan_of, settings_of
+from ge_tui.run.local_trainings import local_settings
+from ge_tui.run.plans import plan_of
 from ge_tui.run.replay import Difference, Replayed
 from ge_tui.run.replay import replay as derive
 from ge_tui.run.replay.again import TOLERANCES, Again, train_again
-from ge_tui.run.session import local_settings
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
+from ge_tui.run.stored_settings import settings_of
 
 
 def replay(options: argparse.Namespace) -> int:

@@ -17,7 +17,8 @@ from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
 from ge_tui.paths import default_runs, user_config
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.engine import Ending
-from ge_tui.run.session import bring_up_to_date, create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import bring_up_to_date, work
 from ge_tui.run.store import EventRow
 from ge_tui.run.store.values import to_json
 from ge_tui.settings import Settings, read_settings

@@ -9,11 +9,9 @@ from rich.table import Table
 
 from ge_tui.cli.output import printable
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import Arm, IndividualRow, RunReader
+from ge_tui.run.store import SEED, Arm, IndividualRow, RunReader
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import format_metric
-
-SEED = 0
 
 
 def front_table(reader: RunReader, objectives: list[dict[str, Any]], shown: int = 10) -> Table:

@@ -21,8 +21,8 @@ from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task, find_task
 from ge_tui.genome import normalise_newlines
+from ge_tui.run.local_trainings import local_settings
 from ge_tui.run.objectives import METRICS, extra_metrics
-from ge_tui.run.session import local_settings
 from ge_tui.run.summary import format_metric
 from ge_tui.settings import EvaluationSettings, parse_assignment, read_settings
 

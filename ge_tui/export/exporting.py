@@ -19,12 +19,13 @@ from ge_tui.export.forms import FILES, FormReport, facts_of, make_form, refuse_m
 from ge_tui.export.model_file import model_file
 from ge_tui.export.progress import Count, Teller
 from ge_tui.export.record import genome_json, read_history
-from ge_tui.export.subject import SEED, RunFacts, Subject, find_subject, find_subjects, read_run
+from ge_tui.export.subject import RunFacts, Subject, find_subject, find_subjects, read_run
 from ge_tui.export.trainings import Trained, Trainings, together
 from ge_tui.export.verifying import FEWEST, Verification, judge, measure, open_on_record
 from ge_tui.run.directory import RunBusyError, RunDirectory
-from ge_tui.run.session import local_settings
-from ge_tui.run.store import RunReader, Store
+from ge_tui.run.local_trainings import local_settings
+from ge_tui.run.opening import opened
+from ge_tui.run.store import SEED, RunReader
 from ge_tui.run.summary import format_metric
 from ge_tui.settings import EvaluationSettings
 
@@ -279,15 +280,11 @@ class _Exporting:
     def _put_on_record(self, works: Sequence[_Work]) -> None:
         """That it was exported; where the run cannot be written to now, the folder is whole all the same."""
         try:
-            with self._directory.locked():
-                store = Store(self._directory.database)
-                try:
-                    for work in works:
-                        verified = None if work.verification is None else work.verification.verified
-                        store.note("exported", work.subject.number, to=str(self._wanted.to.absolute() / work.inside),
-                                   verified=verified, without=list(work.subject.without))  # fmt: skip
-                finally:
-                    store.close()
+            with opened(self._directory) as store:
+                for work in works:
+                    verified = None if work.verification is None else work.verification.verified
+                    store.note("exported", work.subject.number, to=str(self._wanted.to.absolute() / work.inside),
+                               verified=verified, without=list(work.subject.without))  # fmt: skip
         except UserError as error:
             self._teller.say(f"the export is not on the run's record: {error}")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from ge_tui.evaluation.report import ModuleShape
 from ge_tui.export.ablation import made_by, what_was_done
-from ge_tui.export.subject import SEED, RunFacts, Subject, main_line
+from ge_tui.export.subject import RunFacts, Subject, main_line
 from ge_tui.genome import syntax_hash, unified_diff
-from ge_tui.run.store import IndividualRow, RunReader
+from ge_tui.run.store import SEED, IndividualRow, RunReader
 from ge_tui.run.store.calls import calls_of
 
 FORMAT = 1

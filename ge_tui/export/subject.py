@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 
 from ge_tui.errors import NotReadyError, UsageError, UserError
 from ge_tui.evaluation.data import DataSet, catalogue, prepare
 from ge_tui.evaluation.executors import CheckRequest, TrainRequest
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
-from ge_tui.evaluation.task import Task, TaskFile
+from ge_tui.evaluation.task import Task
 from ge_tui.genome import Contract
 from ge_tui.run.objectives import extra_metrics, specs_of
+from ge_tui.run.plans import task_of
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import EvaluationRow, IndividualRow, RunReader, RunRow, Status
+from ge_tui.run.store import SEED, EvaluationRow, IndividualRow, RunReader, RunRow, Status
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.run.summary import best
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings, Settings
 
-SEED = 0
 FULL = "full"
 
 
@@ -91,9 +91,8 @@ class RunFacts:
 def read_run(reader: RunReader, *, going: bool) -> RunFacts:
     """Raises UserError, NotReadyError where its data are not on this machine any more."""
     row = reader.run()
-    settings = Settings.model_validate(row.settings)
-    file = TaskFile.model_validate(row.task["file"])
-    task = Task(row.task["name"], Path(row.task["folder"]), file, row.task["seed_source"])
+    settings = settings_of(row)
+    task = task_of(row)
     specs = specs_of(task, settings.search.objectives)
     if any(objective["reference"] is None for objective in row.objectives):
         raise UserError(f"nothing in run {row.name} has been evaluated yet, so there is nothing to export")

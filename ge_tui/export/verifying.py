@@ -19,7 +19,7 @@ from ge_tui.export.statistics import Difference, Summary, paired_difference
 from ge_tui.export.subject import RunFacts, Subject
 from ge_tui.export.trainings import Trained, together
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.store import RunReader, Store
+from ge_tui.run.opening import opened
 
 MARGIN = 0.01
 """A smaller network is as accurate as the seed where it is surely not this much worse."""
@@ -67,15 +67,10 @@ def open_on_record(directory: RunDirectory, numbers: Sequence[int], seeds: Seque
 
     Raises RunBusyError where an engine works on the run: what is still selected from must not have been tested.
     """
-    with directory.locked():
-        with RunReader(directory.database) as reader:
-            before = sum(event.kind == OPENED for event in reader.events())
+    with opened(directory) as store:
+        before = sum(event.kind == OPENED for event in store.events())
         now = time.time()
-        store = Store(directory.database)
-        try:
-            store.note(OPENED, numbers[0], individuals=list(numbers), seeds=list(seeds), times_before=before)
-        finally:
-            store.close()
+        store.note(OPENED, numbers[0], individuals=list(numbers), seeds=list(seeds), times_before=before)
     return now, before
 
 

@@ -64,6 +64,7 @@ class Genome:
 
     @property
     def source(self) -> str:
+        """The whole file."""
         parts = [self.header]
         for separator, segment in zip(self.separators, self.segments, strict=True):
             parts += (separator, segment.text)
@@ -71,6 +72,7 @@ class Genome:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Of the segments, in their order."""
         return tuple(segment.name for segment in self.segments)
 
     def segment(self, name: str) -> Segment:

@@ -57,7 +57,9 @@ class Recorded:
 class Recorder(Protocol):
     """Keeps calls, and gives back those that are kept: after a crash, or to replay a run."""
 
-    def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None: ...
+    def recorded(self, individual: int, attempt: int, step: int) -> Recorded | None:
+        """What a call brought that was made before; None: it was not made yet."""
+        ...
 
     def rephrased(self, generation: int, ref: str) -> CallRecord | None:
         """The call of a replayed run that asked in this generation for another wording of a version."""
@@ -71,7 +73,9 @@ class Recorder(Protocol):
         """Words of a call under way, for those who watch; `kind`: thinking, text, or again for a second try."""
         ...
 
-    def record(self, call: CallRecord) -> None: ...
+    def record(self, call: CallRecord) -> None:
+        """Keep a call whose answer is complete, or that failed."""
+        ...
 
     def read_as(self, individual: int, attempt: int, step: int, how: str) -> None:
         """By which rung an answer was read, or why it was refused."""

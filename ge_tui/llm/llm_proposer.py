@@ -16,7 +16,7 @@ from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import AIMED, Draws, Habits, draw_call
 from ge_tui.llm.calls import NO_CHILD, CallRecord, Recorded, Recorder
-from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options, Policy, PromptRoom
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, OnWait, OnWords, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
 from ge_tui.llm.prompts.catalogue import Catalogue
 from ge_tui.llm.prompts.compose import Exemplar, Known, Prompt, Setting, Wish
@@ -42,11 +42,17 @@ class LlmStoppedError(NotReadyError):
 class Model(Protocol):
     """What answers calls: an Ollama server, or a recording."""
 
-    async def generate(self, call: Call, on_words: Callable[[str, str], None]) -> Answer | LlmFailure: ...
+    async def generate(self, call: Call, on_words: OnWords) -> Answer | LlmFailure:
+        """The answer, told word by word as it comes; a failure is a value."""
+        ...
 
-    async def wait_until_back(self, on_wait: Callable[..., None]) -> None: ...
+    async def wait_until_back(self, on_wait: OnWait) -> None:
+        """Return when it can be asked again."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Nothing is asked afterwards."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ class LlmProposer:
         return _answered(asked, answer)
 
     async def close(self) -> None:
+        """Nothing is asked afterwards."""
         await self._model.close()
 
     async def _step(self, step: int, draws: Draws, genome: Genome, brief: Brief, story: Story) -> Child | Refusal:
@@ -178,9 +185,7 @@ class LlmProposer:
         self._learn_room(number, draws.model, call, answer)
         return Recorded(record.answer, record.finished, record.failure, record.detail)
 
-    async def _generate(
-        self, call: Call, number: int | None, on_words: Callable[[str, str], None]
-    ) -> Answer | LlmFailure:
+    async def _generate(self, call: Call, number: int | None, on_words: OnWords) -> Answer | LlmFailure:
         """An answer, or a failure that this call ends with; a server that is away is waited for."""
         for away in itertools.count():
             await asyncio.sleep(max(0, away - 1) * _CALM_S)

@@ -16,6 +16,7 @@ class OfflineProposer:
     asks = False
 
     async def propose(self, brief: Brief) -> Proposal | Refusal:
+        """One change for each operator of the brief."""
         genome = brief.parents[0].genome
         steps: list[Step] = []
         for operator in brief.operators:

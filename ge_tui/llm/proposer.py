@@ -154,9 +154,13 @@ class Proposer(Protocol):
     asks: bool
     """Whether it wants the story, thinks in Evolution of Thought, and can repair what failed its checks."""
 
-    async def propose(self, brief: Brief) -> Proposal | Refusal: ...
+    async def propose(self, brief: Brief) -> Proposal | Refusal:
+        """A source text for a brief, or why none came of it."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Nothing is asked afterwards."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +185,6 @@ class Rephraser(Protocol):
 
     models: tuple[str, ...]
 
-    async def rephrase(self, order: RephraseOrder) -> CallRecord: ...
+    async def rephrase(self, order: RephraseOrder) -> CallRecord:
+        """The call that asked for another wording, with its answer."""
+        ...

@@ -16,16 +16,14 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.following import LAUNCH, Account, Followed, Made, follow
 from ge_tui.run.model_figures import model_figures
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import Arm, IndividualRow, RunReader, RunRow, Status
-from ge_tui.run.store.calls import CallFigures, call_figures
+from ge_tui.run.store import SEED, Arm, IndividualRow, RunReader, RunRow, Status
+from ge_tui.run.store.call_list import CallInShort, calls_by_individual
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.run.summary import Standing, best, standings, status_of
 from ge_tui.run.timeline import timeline_of
 from ge_tui.run.trials import all_trials, built_in_trials
 from ge_tui.search import Credit, Objective, credit
-from ge_tui.settings import Settings
-
-SEED = 0
 
 
 def gather(directory: RunDirectory, reader: RunReader) -> Report:
@@ -36,7 +34,7 @@ def gather(directory: RunDirectory, reader: RunReader) -> Report:
     measurable = bool(objectives) and all(objective.reference is not None for objective in objectives)
     course = course_of(reader, pool, objectives)
     champion = best(reader)
-    calls = call_figures(reader.connection)
+    calls = calls_by_individual(reader.connection)
     comparison = compare(reader, pool, objectives) if measurable else None
     return Report(
         run=run,
@@ -100,8 +98,8 @@ def _credit(reader: RunReader, pool: Pool, objectives: Sequence[Objective]) -> d
     return {kind: arms for kind, arms in earned.items() if arms}
 
 
-def _tokens(calls: Sequence[CallFigures]) -> dict[str, Tokens]:
-    by_model: dict[str, list[CallFigures]] = {}
+def _tokens(calls: Sequence[CallInShort]) -> dict[str, Tokens]:
+    by_model: dict[str, list[CallInShort]] = {}
     for call in calls:
         by_model.setdefault(call.model, []).append(call)
     return {
@@ -162,7 +160,7 @@ def _changes(
 
 
 def _limits(run: RunRow, reader: RunReader, course: Sequence[Reached]) -> list[Limit]:
-    settings = Settings.model_validate(run.settings)  # an older run knows fewer
+    settings = settings_of(run)
     budget = settings.budget
     closed = sum(row.closed_at is not None for row in reader.generations())
     return [

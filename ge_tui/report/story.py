@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from ge_tui.genome import unified_diff
 from ge_tui.report.values import Chapter, Said
 from ge_tui.run.store import IndividualRow, RunReader
-from ge_tui.run.store.calls import KeptCall, calls_of, insights_of
+from ge_tui.run.store.calls import KeptCall, calls_of
+from ge_tui.run.store.insights import insights_of
 from ge_tui.run.summary import Standing
 
 

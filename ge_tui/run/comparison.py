@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow
 from ge_tui.run.store.queries import Queries
-from ge_tui.search import Archive, Objective, hypervolume
+from ge_tui.search import Growth, Objective
 
 LEAST = 5
 """With fewer evaluations of either, nothing is said."""
@@ -37,13 +37,16 @@ class Course:
 
     @property
     def evaluations(self) -> int:
+        """How many it had."""
         return len(self.course)
 
     def after(self, evaluations: int) -> Reached:
+        """What it had reached after so many evaluations."""
         return self.course[evaluations - 1] if evaluations else Reached(None, None, 0.0)
 
     @property
     def now(self) -> Reached:
+        """What it has reached by now."""
         return self.after(self.evaluations)
 
 
@@ -101,13 +104,13 @@ def compare(queries: Queries, pool: Pool, objectives: Sequence[Objective]) -> Co
 
 
 def _course(rows: Sequence[IndividualRow], trained: set[int], pool: Pool, objectives: Sequence[Objective]) -> Course:
-    archive, reached = Archive(objectives), list[Reached]()
+    growth, reached = Growth(objectives), list[Reached]()
     last = Reached(None, None, 0.0)
     for row in rows:
         candidate = pool.candidate(row.number)
-        if candidate is not None and archive.add(candidate):
-            first = archive.members[0]
-            last = Reached(first.metrics[objectives[0].name], first.number, hypervolume(archive.members, objectives))
+        if candidate is not None and growth.add(candidate) is not None:
+            first = growth.members[0]
+            last = Reached(first.metrics[objectives[0].name], first.number, growth.volume)
         if row.number in trained:
             reached.append(last)
     return Course(len(rows), tuple(reached))

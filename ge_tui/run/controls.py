@@ -12,8 +12,10 @@ from ge_tui.llm import offline
 from ge_tui.run import inbox
 from ge_tui.run.acts.taking import take_act
 from ge_tui.run.directory import RunBusyError, RunDirectory
+from ge_tui.run.opening import opened
 from ge_tui.run.store import ControlRow, Store
 from ge_tui.run.store.queries import Queries
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings import Controls, Settings
 from ge_tui.settings.keys import find_key
 from ge_tui.settings.load import names_in, with_values
@@ -43,7 +45,7 @@ def fold(rows: Iterable[ControlRow], begin: Controls | None = None) -> Controls:
 
 def settled_at_launch(queries: Queries) -> Controls:
     """The controls a run was launched with, also those that were no controls when it was."""
-    return Settings.model_validate(queries.run().settings).controls
+    return settings_of(queries.run()).controls
 
 
 def in_force(queries: Queries) -> Controls:
@@ -101,12 +103,8 @@ def check_controls(controls: Controls) -> None:
 def take_requests(directory: RunDirectory) -> bool:
     """Put what waits in a run's inbox on record, where no engine has the run open; whether it could be done."""
     try:
-        with directory.locked():
-            store = Store(directory.database)
-            try:
-                ControlBoard(store, directory.inbox, checker(store)).refresh()
-            finally:
-                store.close()
+        with opened(directory) as store:
+            ControlBoard(store, directory.inbox, checker(store)).refresh()
     except RunBusyError:
         return False
     return True
@@ -131,6 +129,7 @@ class ControlBoard:
 
     @property
     def current(self) -> Controls:
+        """What is in force, as of the last look."""
         return self._current
 
     @property

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ge_tui.run.pool import Pool
+from ge_tui.run.store import SEED
 from ge_tui.run.store.queries import Queries
-from ge_tui.search import Archive, Candidate, Objective, hypervolume
+from ge_tui.search import Candidate, Growth, Objective
 
-SEED = 0
 SIZE = "params"
 
 
@@ -41,15 +41,14 @@ def course_of(queries: Queries, pool: Pool, objectives: Sequence[Objective]) -> 
         trained[one.individual] += one.status in ("ok", "failed")
         seconds[one.individual] = seconds.get(one.individual, 0.0) + (one.wall_s or 0.0)
     tokens = tokens_by_individual(queries)
-    archive, best, small = Archive(objectives), _Best(objectives[0]), _Best(objectives[0])
+    growth, best, small = Growth(objectives), _Best(objectives[0]), _Best(objectives[0])
     most = pool.metrics(SEED).get(SIZE)
-    volume, reached, spent = 0.0, list[Reached](), [0, 0.0, 0]
+    reached, spent = list[Reached](), [0, 0.0, 0]
     for row in queries.individuals():
         number = row.number
         candidate = pool.candidate(number)
         if candidate is not None:
-            if archive.add(candidate):
-                volume = hypervolume(archive.members, objectives)
+            growth.add(candidate)
             best.see(candidate)
             size = candidate.metrics.get(SIZE)
             if most is not None and size is not None and size <= most:
@@ -58,7 +57,7 @@ def course_of(queries: Queries, pool: Pool, objectives: Sequence[Objective]) -> 
         spent[1] += seconds.get(number, 0.0)
         spent[2] += tokens.get(number, 0)
         if trained[number]:
-            figures = (volume, best.value, small.value)
+            figures = (growth.volume, best.value, small.value)
             reached.append(Reached(number, int(spent[0]), spent[1], int(spent[2]), *figures))
     return reached
 

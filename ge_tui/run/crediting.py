@@ -32,6 +32,7 @@ class Kind:
     """Only trials of these operators left a choice, so only they teach; empty: all."""
 
     def mode(self, controls: Controls) -> Mode:
+        """Who chooses."""
         return Mode(self._control(controls, "mode"))
 
     def locked(self, controls: Controls) -> str:

@@ -49,10 +49,12 @@ class RunDirectory:
 
     @property
     def name(self) -> str:
+        """What the run is called."""
         return self.path.name
 
     @property
     def database(self) -> Path:
+        """The one file that tells all about the run."""
         return self.path / "run.sqlite"
 
     @property
@@ -64,7 +66,9 @@ class RunDirectory:
     def locked(self) -> Iterator[None]:
         """Hold the run's lock; the system frees it when the holder dies. Raises RunBusyError."""
         if not self.path.is_dir():  # the lock would make it anew
-            raise UserError(f"run {self.name} cannot be worked on: {self.path} is gone")
+            raise UserError(
+                f"run {self.name} cannot be worked on: {self.path} is gone; `ge-tui runs` lists those that are there"
+            )
         lock = FileLock(self.path / "lock")
         try:
             lock.acquire(timeout=0.5)

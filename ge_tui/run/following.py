@@ -14,9 +14,9 @@ from itertools import accumulate
 from typing import Protocol
 
 from ge_tui.run.acts.words import what_was_done
-from ge_tui.run.store import ControlRow, GenerationRow, Status
+from ge_tui.run.store import SEED, ControlRow, GenerationRow, Status
 from ge_tui.run.store.acts import ActRow, ActState
-from ge_tui.search import Archive, Candidate, Objective, dominates, hypervolume
+from ge_tui.search import Candidate, Growth, Objective, dominates
 
 
 class Individual(Protocol):
@@ -58,6 +58,7 @@ class Figures:
     """Hypervolume they added to the front, in the order of their numbers."""
 
     def minus(self, other: Figures) -> Figures:
+        """These without some of them."""
         return Figures(
             self.made - other.made,
             self.ended - other.ended,
@@ -67,6 +68,7 @@ class Figures:
         )
 
     def plus(self, other: Figures) -> Figures:
+        """These and others together."""
         return Figures(
             self.made + other.made,
             self.ended + other.ended,
@@ -120,6 +122,7 @@ class Account:
         return range(start, len(self._controls) if end is None else bisect_left(self._controls, end))
 
     def figures(self, positions: range) -> Figures:
+        """What became of those at some positions."""
         return self._sums[positions.stop].minus(self._sums[positions.start]) if positions else Figures()
 
 
@@ -180,20 +183,16 @@ def _fates(
 ) -> list[Figures]:
     """What became of each child."""
     measurable = bool(objectives) and all(objective.reference is not None for objective in objectives)
-    archive, volume = Archive(objectives), 0.0
-    seed = individuals.get(0)
+    growth = Growth(objectives)
+    seed = individuals.get(SEED)
     if measurable and seed is not None and seed.status is Status.EVALUATED:
-        archive.add(Candidate(0, seed.metrics))
-        volume = hypervolume(archive.members, objectives)
+        growth.add(Candidate(SEED, seed.metrics))
     fates: list[Figures] = []
     for number in numbers:
         one = individuals[number]
         valid = one.status is Status.EVALUATED
-        gain = 0.0
         candidate = Candidate(number, one.metrics)
-        if valid and measurable and archive.add(candidate):
-            now = hypervolume(archive.members, objectives)
-            gain, volume = max(0.0, now - volume), now
+        gain = (growth.add(candidate) or 0.0) if valid and measurable else 0.0
         improved = valid and measurable and _improved(individuals, one, candidate, objectives)
         fates.append(Figures(1, one.status in _ENDED, valid, improved, gain))
     return fates

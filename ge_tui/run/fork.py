@@ -20,11 +20,11 @@ from typing import Any
 from ge_tui.errors import UsageError
 from ge_tui.run.controls import ControlBoard, checker, flatten
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
-from ge_tui.run.plans import settings_of
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.shorten import Cut, shorten
 from ge_tui.run.store.values import to_json
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.load import with_values
 

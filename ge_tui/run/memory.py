@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ge_tui.llm.proposer import Insight
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Status, Store
-from ge_tui.run.store.calls import KeptInsight, insights_of
+from ge_tui.run.store.insights import KeptInsight, insights_of
 from ge_tui.search import Candidate, Objective, dominates
 
 _LOOKED_AT = 60
@@ -65,6 +65,7 @@ def improved(child: Candidate | None, parent: Candidate | None, objectives: Sequ
 
 
 def as_told(insight: KeptInsight) -> Insight:
+    """An insight as the proposer is told of it."""
     return Insight(insight.id, insight.text, insight.elite, insight.segment)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ge_tui.run.store.calls import CallFigures
+from ge_tui.run.store.call_list import CallInShort
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class ModelFigures:
     """While it writes, from its first word to its last; None where nothing was written for long enough."""
 
 
-def model_figures(calls: Iterable[CallFigures]) -> dict[str, ModelFigures]:
+def model_figures(calls: Iterable[CallInShort]) -> dict[str, ModelFigures]:
     """The figures of each model, in the order of its first call."""
-    by_model: dict[str, list[CallFigures]] = {}
+    by_model: dict[str, list[CallInShort]] = {}
     for call in calls:
         by_model.setdefault(call.model, []).append(call)
     return {name: _figures(own) for name, own in by_model.items()}
 
 
-def _figures(calls: list[CallFigures]) -> ModelFigures:
+def _figures(calls: list[CallInShort]) -> ModelFigures:
     read = sum(call.was_read for call in calls)
     written = [call for call in calls if call.completion_tokens > 1 and call.total_s > call.first_token_s]
     seconds = sum(call.total_s - call.first_token_s for call in written)

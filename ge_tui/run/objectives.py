@@ -18,15 +18,11 @@ def _spec(name: str, **rest: Any) -> ObjectiveSpec:
 METRICS: dict[str, ObjectiveSpec] = {
     spec.name: spec
     for spec in (
-        ObjectiveSpec(
-            name="accuracy", direction=DIRECTIONS["accuracy"], reference=Reference(offset=-0.05), tie_break="loss"
-        ),
+        _spec("accuracy", reference=Reference(offset=-0.05), tie_break="loss"),
         _spec("loss", reference=Reference(factor=1.5)),
         _spec("params", scale="log10", reference=Reference(factor=4)),
         _spec("flops", scale="log10", reference=Reference(factor=4)),
-        ObjectiveSpec(
-            name="latency_ms", direction=DIRECTIONS["latency_ms"], scale="log10", reference=Reference(factor=4)
-        ),
+        _spec("latency_ms", scale="log10", reference=Reference(factor=4)),
         _spec("overfit_gap", reference=Reference(offset=0.05)),
         _spec("peak_mb", scale="log10", reference=Reference(factor=4)),
         _spec("train_s", scale="log10", reference=Reference(factor=4)),
@@ -42,7 +38,7 @@ def specs_of(task: Task, named: Sequence[str]) -> tuple[ObjectiveSpec, ...]:
         if spec.name not in METRICS:
             raise UsageError(f"no metric '{spec.name}'{_nearest(spec.name)}")
     if len({spec.name for spec in specs}) != len(specs):
-        raise UsageError("an objective is named twice")
+        raise UsageError("an objective is named twice; name each once")
     return specs
 
 
@@ -64,7 +60,9 @@ def with_references(specs: Sequence[ObjectiveSpec], seed_metrics: Mapping[str, f
     rows = without_references(specs)
     for row, spec in zip(rows, specs, strict=True):
         if spec.name not in seed_metrics:
-            raise UsageError(f"the seed's evaluation measured no {spec.name}, so it cannot be an objective")
+            raise UsageError(
+                f"the seed's evaluation measured no {spec.name}, so it cannot be an objective; name others"
+            )
         row["reference"] = spec.reference.of(seed_metrics[spec.name])
         try:
             objectives_from([row])

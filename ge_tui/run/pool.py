@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from ge_tui.evaluation.task import RUNGS
 from ge_tui.genome import Genome, cut
@@ -45,6 +44,7 @@ class Pool:
         return [self._candidates[number] for number in sorted(self._candidates) if number not in self._baseline]
 
     def add(self, candidate: Candidate, arm: Arm = Arm.EVOLUTION) -> None:
+        """Take in a result at the run's rung."""
         self._candidates[candidate.number] = candidate
         self._archive.add(candidate)
         if arm is Arm.EVOLUTION:
@@ -91,9 +91,11 @@ class Pool:
         return self._candidates.get(number)
 
     def candidates(self, numbers: Iterable[int]) -> list[Candidate]:
+        """Those of some individuals that were evaluated."""
         return [self._candidates[number] for number in numbers if number in self._candidates]
 
     def metrics(self, number: int) -> dict[str, float]:
+        """What an individual measured at the run's rung; empty where it has not."""
         found = self._candidates.get(number)
         return dict(found.metrics) if found else {}
 
@@ -116,7 +118,7 @@ def survivors_of(rows: Iterable[IndividualRow]) -> list[int]:
     return numbers
 
 
-def count(rows: Sequence[IndividualRow]) -> dict[str, Any]:
+def count(rows: Sequence[IndividualRow]) -> dict[str, int]:
     """How a generation's children ended."""
     by_status = [row.status for row in rows]
     return {

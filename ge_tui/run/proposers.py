@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.task import ObjectiveSpec, Task
 from ge_tui.llm.asking import Habits
-from ge_tui.llm.llm_proposer import LlmProposer, Sampling
+from ge_tui.llm.llm_proposer import LlmProposer, Model, Sampling
 from ge_tui.llm.offline_proposer import OfflineProposer
-from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, Options
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, OnWait, OnWords, Options
 from ge_tui.llm.prompts.catalogue import Catalogue, load_catalogue
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.prompts.wordings import originals
@@ -20,23 +19,26 @@ from ge_tui.paths import user_config
 from ge_tui.run.directory import find_run
 from ge_tui.run.language_models import LanguageModels, models_named
 from ge_tui.run.store import RunReader, Store
-from ge_tui.run.store.calls import CallLog, models_asked
+from ge_tui.run.store.call_log import CallLog
+from ge_tui.run.store.calls import models_asked
 from ge_tui.run.store.wordings import keep_originals
 from ge_tui.settings import Settings
 
 _REPLAY = "replay:"
+ENDLESS = Options(num_ctx=1 << 20, num_predict=1, seed=0)
+"""For a model that is not asked: any prompt has room."""
 
 
-class NoModel:
+class NoModel(Model):
     """Stands for the model in a replay: whatever is not on record is not answered."""
 
     def __init__(self, run: str) -> None:
         self._run = run
 
-    async def generate(self, call: Call, on_words: Callable[[str, str], None]) -> Answer | LlmFailure:  # noqa: ARG002
+    async def generate(self, call: Call, on_words: OnWords) -> Answer | LlmFailure:  # noqa: ARG002
         return LlmFailure(FailureKind.UNEXPECTED, f"run {self._run} has no answer to this question on record")
 
-    async def wait_until_back(self, on_wait: Callable[..., None]) -> None:  # noqa: ARG002
+    async def wait_until_back(self, on_wait: OnWait) -> None:  # noqa: ARG002
         return None
 
     async def close(self) -> None:
@@ -87,9 +89,9 @@ def setting_of(catalogue: Catalogue, task: Task, data: DataSet, objectives: tupl
 
 
 def habits_of(settings: Settings) -> Habits:
+    """How a run asks its models."""
     return Habits(settings.ollama.whole_file, settings.ollama.edits)
 
 
 def _any_samplings(run: str, models: tuple[str, ...]) -> dict[str, Sampling]:
-    options = Options(num_ctx=1 << 20, num_predict=1, seed=0)
-    return {name: Sampling(name, options, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}
+    return {name: Sampling(name, ENDLESS, None, "0", 1 << 30) for name in models or (f"replay of {run}",)}

@@ -110,6 +110,7 @@ def run_as_json(directory: RunDirectory, reader: RunReader) -> dict[str, Any]:
 
 
 def individual_as_json(row: IndividualRow, standing: Standing) -> dict[str, Any]:
+    """An individual as `show --json` prints it."""
     return {
         "number": row.number,
         "generation": row.generation,

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from ge_tui.run.memory import improved
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Status
-from ge_tui.run.store.calls import CallFigures, call_figures
+from ge_tui.run.store.call_list import CallInShort, calls_by_individual
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.records import FINAL
-from ge_tui.search import Archive, Objective, Trial, dominates, hypervolume, temperature_band
+from ge_tui.search import Growth, Objective, Trial, temperature_band
 
 KEPT = 1000
 """Shares are made from the trials of the newest so many individuals: by auto mode's discount, all older ones
@@ -70,16 +71,16 @@ def _numbered(
     """
     ended = {row.number: row for row in rows if row.status in FINAL and row.arm is Arm.EVOLUTION}
     found = []
-    calls = (call for call in call_figures(queries.connection, after) if call.individual in ended)
+    calls = (call for call in calls_by_individual(queries.connection, after) if call.individual in ended)
     for (number, attempt), group in groupby(calls, key=lambda call: (call.individual, call.attempt)):
         row = ended[number]
         succeeded = row.status is Status.EVALUATED and row.arguments.get("attempt") == attempt
-        improved = succeeded and _improved(queries, pool, row, objectives)
-        found.append((attempt, _trial(number, list(group), valid=succeeded, improved=improved)))
+        better = succeeded and _improved(queries, pool, row, objectives)
+        found.append((attempt, _trial(number, list(group), valid=succeeded, improved=better)))
     return found
 
 
-def _trial(number: int, calls: Sequence[CallFigures], *, valid: bool, improved: bool) -> Trial:
+def _trial(number: int, calls: Sequence[CallInShort], *, valid: bool, improved: bool) -> Trial:
     """One trial, under the draws of its last call; its operators are those that were really carried out."""
     last = calls[-1]
     arms = {
@@ -87,7 +88,7 @@ def _trial(number: int, calls: Sequence[CallFigures], *, valid: bool, improved: 
         "category": last.category,
         "operator": "+".join(call.operator for call in calls),
         "model": last.model,
-        "temperature": temperature_band(last.temperature),
+        "temperature": temperature_band(last.temperature or 0.0),
     }
     tokens = sum(call.prompt_tokens + call.completion_tokens for call in calls)
     seconds = sum(call.total_s for call in calls)
@@ -101,19 +102,18 @@ def _improved(queries: Queries, pool: Pool, row: IndividualRow, objectives: Sequ
     while parent is None and above is not None and above.parents:
         parent = pool.candidate(above.parents[0])
         above = queries.individual(above.parents[0]) if parent is None else None
-    return child is not None and (parent is None or not dominates(parent, child, objectives))
+    return improved(child, parent, objectives)
 
 
 def _gains(pool: Pool, rows: Sequence[IndividualRow], objectives: Sequence[Objective]) -> Mapping[int, float]:
     """The hypervolume that each individual of evolution added, in the order of their numbers."""
-    archive, volume = Archive(objectives), 0.0
+    growth = Growth(objectives)
     gains: dict[int, float] = {}
     for row in rows:
         candidate = pool.candidate(row.number) if row.arm is Arm.EVOLUTION else None
-        if candidate is not None and archive.add(candidate):
-            now = hypervolume(archive.members, objectives)
-            gains[row.number] = max(0.0, now - volume)
-            volume = now
+        gain = growth.add(candidate) if candidate is not None else None
+        if gain is not None:
+            gains[row.number] = gain
     return gains
 
 
@@ -127,11 +127,11 @@ def built_in_trials(queries: Queries, pool: Pool, objectives: Sequence[Objective
         if row.proposer != "offline" or row.status not in FINAL or row.arm is not Arm.EVOLUTION:
             continue
         valid = row.status is Status.EVALUATED
-        improved = valid and _improved(queries, pool, row, objectives)
+        better = valid and _improved(queries, pool, row, objectives)
         kinds = "+".join(str(step["kind"]) for step in row.arguments.get("steps", []))
         arms = {"operator": row.operator, "change": kinds or "none"}
         seconds = training.get(row.number, 0.0)
-        found.append(Trial(row.number, arms, valid, improved, gains.get(row.number, 0.0), 0, seconds))
+        found.append(Trial(row.number, arms, valid, better, gains.get(row.number, 0.0), 0, seconds))
     return found
 
 

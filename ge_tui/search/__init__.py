@@ -11,6 +11,7 @@ from ge_tui.search.contest import Tally, Verdict, judge
 from ge_tui.search.credit import Credit, Trial, credit, temperature_band
 from ge_tui.search.crowding import crowding
 from ge_tui.search.draws import draw, weighted_choice
+from ge_tui.search.growth import Growth
 from ge_tui.search.halving import Rung
 from ge_tui.search.hypervolume import contributions, hypervolume
 from ge_tui.search.objectives import Candidate, Objective, is_comparable
@@ -23,6 +24,7 @@ __all__ = [
     "Archive",
     "Candidate",
     "Credit",
+    "Growth",
     "Mode",
     "Objective",
     "Place",

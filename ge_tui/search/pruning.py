@@ -18,7 +18,7 @@ FEWEST_RIVALS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Shortfall:
     """Why a training is given up."""
 
     rule: str
@@ -29,7 +29,7 @@ class Verdict:
     """What that was measured against."""
 
 
-def median_rule(curve: Curve, rivals: Sequence[Curve]) -> Verdict | None:
+def median_rule(curve: Curve, rivals: Sequence[Curve]) -> Shortfall | None:
     """Give up where a curve's best so far lies below the median of its rivals' at the same step.
 
     With s the newest step: give up if max{v(t): t <= s} < median over rivals r of v_r(s), where v_r(s) is the last
@@ -45,10 +45,10 @@ def median_rule(curve: Curve, rivals: Sequence[Curve]) -> Verdict | None:
     if len(at_step) < FEWEST_RIVALS:
         return None
     best, line = max(value for _, value in own), median(at_step)
-    return Verdict("median", step, best, line) if best < line else None
+    return Shortfall("median", step, best, line) if best < line else None
 
 
-def patience_rule(curve: Curve, patience: int, goal: float) -> Verdict | None:
+def patience_rule(curve: Curve, patience: int, goal: float) -> Shortfall | None:
     """Give up where a curve below its goal has not risen for `patience` values.
 
     With v_1 … v_n the values and p the patience: give up if n > p, max{v_1 … v_n} < goal, and no later value is
@@ -61,7 +61,7 @@ def patience_rule(curve: Curve, patience: int, goal: float) -> Verdict | None:
         return None
     before, lately = max(values[:-patience]), max(values[-patience:])
     best = max(before, lately)
-    return Verdict("patience", own[-1][0], best, goal) if lately <= before and best < goal else None
+    return Shortfall("patience", own[-1][0], best, goal) if lately <= before and best < goal else None
 
 
 def _finite(curve: Curve) -> list[tuple[int, float]]:

@@ -84,8 +84,8 @@ def kind_in_words(key: Key) -> str:
         return f"weight 0 to 1000, for {', '.join(known) or whose}"
     if typing.get_origin(key.field.annotation) is typing.Literal:
         return "|".join(typing.get_args(key.field.annotation))
-    names = {bool: "true|false", int: "whole number", float: "number", str: "text"}
-    return names.get(key.field.annotation, "list") + _range(key)  # type: ignore[arg-type]
+    names: dict[object, str] = {bool: "true|false", int: "whole number", float: "number", str: "text"}
+    return names.get(key.field.annotation, "list") + _range(key)
 
 
 def _range(key: Key) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from ge_tui.errors import UsageError
-from ge_tui.settings.schema import MOVED, Controls, Group, Settings
+from ge_tui.settings.schema import MOVED, Group, Settings
 
 _MAY_CHANGE = ("search.generations", "budget.", "evaluation.", "ollama.")
 _MUST_STAY = ("evaluation.recipe", "evaluation.rung", "evaluation.first_rung")
@@ -32,6 +32,7 @@ class Key:
 
     @property
     def full(self) -> str:
+        """Its path in the schema, with dots."""
         return ".".join(self.path)
 
     @property
@@ -41,6 +42,7 @@ class Key:
 
     @property
     def is_control(self) -> bool:
+        """Whether it can be changed while a run runs."""
         return self.path[0] == "controls"
 
 
@@ -75,7 +77,7 @@ def find_key(name: str, *, controls_only: bool = False) -> tuple[str, ...]:
     if tables:
         names = ", ".join(f"{tables[0].short}.{item}" for item in table_names(tables[0])) or f"{tables[0].short}.NAME"
         raise UsageError(f"'{name}' holds weights by name; write {names}")
-    if controls_only and not controls_only_mistake(name):
+    if controls_only and not _is_unknown(name):
         raise UsageError(f"'{name}' cannot be changed while a run runs; it can be set when a run starts")
     raise UsageError(f"no {'control' if controls_only else 'setting'} '{name}'{_nearest(name, keys)}")
 
@@ -94,15 +96,6 @@ def is_text(path: tuple[str, ...]) -> bool:
     return any(key.path == path and key.field.annotation is str for key in all_keys())
 
 
-def controls_only_mistake(name: str) -> bool:
-    """Whether a name is no setting at all, as opposed to one that is not a control."""
-    try:
-        find_key(name)
-    except UsageError:
-        return True
-    return False
-
-
 def table_names(key: Key) -> list[str]:
     """The names a table of weights has by default."""
     default: Any = key.field.get_default(call_default_factory=True)
@@ -114,8 +107,13 @@ def may_change_on_resume(name: str) -> bool:
     return name.startswith(_MAY_CHANGE) and name not in _MUST_STAY
 
 
-def is_control_path(path: tuple[str, ...]) -> bool:
-    return path[0] == "controls" and path[1] in Controls.model_fields
+def _is_unknown(name: str) -> bool:
+    """Whether a name is no setting at all, as opposed to one that is not a control."""
+    try:
+        find_key(name)
+    except UsageError:
+        return True
+    return False
 
 
 def _is_suffix(words: tuple[str, ...], path: tuple[str, ...]) -> bool:

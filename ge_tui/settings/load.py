@@ -14,7 +14,7 @@ from ge_tui.settings.keys import check_group, find_key, is_text
 from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS, Controls, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
 
-Path_ = tuple[str, ...]
+KeyPath = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
 _KNOWN_NAMES = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
 """What can be weighed, locked and given a share; a run's models are known to the run alone."""
@@ -43,7 +43,7 @@ def settings_from(layers: Iterable[tuple[str, Mapping[str, Any]]], assignments: 
     return _check(tree, "the settings")
 
 
-def parse_assignment(text: str, *, controls_only: bool = False) -> tuple[Path_, Any]:
+def parse_assignment(text: str, *, controls_only: bool = False) -> tuple[KeyPath, Any]:
     """`key=value` as a path in the schema and a value. Raises UsageError."""
     name, equals, written = text.partition("=")
     if not equals or not name.strip():
@@ -55,7 +55,7 @@ def parse_assignment(text: str, *, controls_only: bool = False) -> tuple[Path_, 
     return path, written.strip()  # a task may be called 2024
 
 
-def with_values(settings: Settings, values: Iterable[tuple[Path_, Any]], source: str) -> Settings:
+def with_values(settings: Settings, values: Iterable[tuple[KeyPath, Any]], source: str) -> Settings:
     """The settings with some values replaced. Raises UsageError."""
     tree = settings.model_dump(mode="python")
     for path, value in values:
@@ -89,7 +89,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise UsageError(f"no settings file {file}") from None
 
 
-def _flatten(tree: Mapping[str, Any], file: str, prefix: str = "") -> Iterable[tuple[Path_, Any]]:
+def _flatten(tree: Mapping[str, Any], file: str, prefix: str = "") -> Iterable[tuple[KeyPath, Any]]:
     """The leaves of a settings file, their names resolved as on the command line."""
     for name, value in tree.items():
         key = f"{prefix}{name}"
@@ -104,7 +104,7 @@ def _flatten(tree: Mapping[str, Any], file: str, prefix: str = "") -> Iterable[t
             yield from _flatten(value, file, f"{key}.")
 
 
-def _put(tree: dict[str, Any], path: Path_, value: Any) -> None:
+def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:
     for word in path[:-1]:
         tree = tree.setdefault(word, {})
         if not isinstance(tree, dict):

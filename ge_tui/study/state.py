@@ -12,7 +12,7 @@ from ge_tui.errors import UsageError
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.overview import overview
 from ge_tui.run.store import RunReader
-from ge_tui.settings import Settings
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings.keys import may_change_on_resume
 from ge_tui.study.file import Study, StudyRun
 
@@ -63,7 +63,7 @@ def changes_since(directory: RunDirectory, wanted: Mapping[str, Any]) -> list[st
     Raises UsageError where something differs that cannot change in the middle of a run.
     """
     with RunReader(directory.database) as reader:
-        begun = _flat(Settings.model_validate(reader.run().settings).model_dump(mode="json"))
+        begun = _flat(settings_of(reader.run()).model_dump(mode="json"))
     changes = []
     for key, value in _flat(wanted).items():
         if begun.get(key) == value:

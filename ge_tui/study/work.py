@@ -15,8 +15,8 @@ from pathlib import Path
 from ge_tui.errors import ExitCode
 from ge_tui.printable import one_line
 from ge_tui.run.event_lines import line_of
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.residency.cards import read_cards
-from ge_tui.run.session import create_run, prepare_run
 from ge_tui.run.store import EventRow
 from ge_tui.run.store.values import to_json
 from ge_tui.study.file import Study, StudyRun

@@ -10,7 +10,7 @@ from benchmarks.made_run import MadeRun, make_run
 from ge_tui.llm.calls import CallRecord
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import NewIndividual, RunReader, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.call_log import CallLog
 
 HOSTILE = "<script>alert('x')</script></td>\"'><img src=https://evil.example/x onerror=alert(1)>\x1b[31m\x00\u202e&amp;"
 

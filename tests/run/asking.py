@@ -18,7 +18,7 @@ from ge_tui.llm.llm_proposer import Sampling
 from ge_tui.llm.ollama import Answer, Call, LlmFailure, LoadedModel, ModelInfo, OllamaClient, Options
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.language_models import LanguageModels
-from ge_tui.run.session import create_run, prepare_run
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.settings import Settings, read_settings
 from tests.llm import coder

@@ -20,9 +20,9 @@ from ge_tui.evaluation.task import GenomeSpec, ObjectiveSpec, Recipe, Reference,
 from ge_tui.llm.proposer import Brief, Proposal, Refusal, Step
 from ge_tui.run.controls import ControlBoard, flatten
 from ge_tui.run.directory import RunDirectory, create_run_directory
-from ge_tui.run.engine import Ending, Engine, RunPlan
-from ge_tui.run.engine.evaluating import EvaluationPlan
+from ge_tui.run.engine import Ending, Engine
 from ge_tui.run.objectives import specs_of, without_references
+from ge_tui.run.plans import EvaluationPlan, RunPlan
 from ge_tui.run.store import EventRow, RunReader, RunRow, Store
 from ge_tui.settings import Settings, read_settings
 

@@ -8,7 +8,8 @@ from unittest import mock
 import pytest
 
 from ge_tui.run import inbox
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader, Status
 from ge_tui.run.store.acts import ActKind, ActState, NewAct, acts
 from ge_tui.run.store.calls import calls_of

@@ -18,7 +18,9 @@ from ge_tui.run.engine.selection import Maker, baseline_maker
 from ge_tui.run.pool import Pool
 from ge_tui.run.session import work
 from ge_tui.run.store import Arm, EventRow, RunReader
-from ge_tui.run.store.calls import call_figures, calls_of, insights_of
+from ge_tui.run.store.call_list import calls_by_individual
+from ge_tui.run.store.calls import calls_of
+from ge_tui.run.store.insights import insights_of
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.trials import TrialLog, all_trials
 from ge_tui.search import Archive, Candidate, hypervolume
@@ -118,7 +120,7 @@ async def test_what_becomes_of_the_baseline_teaches_no_shares(asking: Asking) ->
     with RunReader(directory.database) as reader:
         objectives = objectives_from(reader.run().objectives)
         pool = Pool(reader, objectives)
-        asked = {call.individual for call in call_figures(reader.connection)}
+        asked = {call.individual for call in calls_by_individual(reader.connection)}
         arms = {row.number: row.arm for row in reader.individuals()}
         for trials in (TrialLog(reader, pool, objectives).before(99), all_trials(reader, pool, objectives)):
             assert {trial.number for trial in trials} == {n for n in asked if arms[n] is Arm.EVOLUTION}

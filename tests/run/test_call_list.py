@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ge_tui.run.store import RunReader
-from ge_tui.run.store.call_list import call_list, insight_uses, offline_changes
-from ge_tui.run.store.calls import calls_of, insights_of
+from ge_tui.run.store.call_list import call_list
+from ge_tui.run.store.calls import calls_of
+from ge_tui.run.store.changes import offline_changes
+from ge_tui.run.store.insights import insight_uses, insights_of
 from tests.tui.rig import llm_run
 
 

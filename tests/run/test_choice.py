@@ -18,7 +18,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.pool import Pool
 from ge_tui.run.session import work
 from ge_tui.run.store import ControlRow, EventRow, RunReader, Store
-from ge_tui.run.store.calls import call_figures
+from ge_tui.run.store.call_list import calls_by_individual
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.trials import TrialLog, all_trials
 from ge_tui.search import dominates, temperature_band
@@ -108,7 +108,7 @@ async def test_what_was_really_used_is_on_record(asking: Asking) -> None:
     with RunReader(directory.database) as reader:
         accepted = [row for row in reader.individuals() if row.persona]
         calls = {}
-        for call in call_figures(reader.connection):
+        for call in calls_by_individual(reader.connection):
             calls.setdefault((call.individual, call.attempt), []).append(call)
     assert {row.arguments["model"] for row in accepted} == {GOOD, POOR}
     for row in accepted:
@@ -205,7 +205,7 @@ async def test_refused_answers_and_duplicates_count_against_what_was_drawn(askin
         pool = Pool(reader, objectives)
         past = all_trials(reader, pool, objectives)
         rows = {row.number: row for row in reader.individuals()}
-        calls = call_figures(reader.connection)
+        calls = calls_by_individual(reader.connection)
         assert TrialLog(reader, pool, objectives).before(99) == [
             type(trial)(**{**{n: getattr(trial, n) for n in trial.__slots__}, "gain": 0.0, "seconds": seconds})
             for trial, seconds in zip(past, _call_seconds(calls), strict=True)

@@ -14,7 +14,8 @@ from ge_tui.errors import NotReadyError
 from ge_tui.llm.ollama import FailureKind, OllamaClient, Patience, Policy
 from ge_tui.llm.ollama.failure import POLICIES
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
 from ge_tui.run.store.calls import calls_of
 from ge_tui.settings import read_settings

@@ -19,9 +19,11 @@ from ge_tui.evaluation.report import CheckReport
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.engine import Ending
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
-from ge_tui.run.store.calls import call_figures, calls_of
+from ge_tui.run.store.call_list import calls_by_individual
+from ge_tui.run.store.calls import calls_of
 from ge_tui.run.store.live_calls import live_calls, words_since
 from ge_tui.settings import read_settings
 from tests.llm import coder
@@ -357,7 +359,7 @@ async def test_credit_is_shown(
     assert main(["show", "run", "--runs", str(tmp_path), "--credit", "--json"]) == 0
     earned = json.loads(capsys.readouterr().out)
     with RunReader(directory.database) as reader:
-        attempts = {(call.individual, call.attempt) for call in call_figures(reader.connection)}
+        attempts = {(call.individual, call.attempt) for call in calls_by_individual(reader.connection)}
     assert sum(row["tried"] for row in earned["persona"].values()) == len(attempts)
     assert earned["models"]["coder:7b"]["calls"] >= len(attempts)
     assert sum(row["tokens"] for row in earned["operator"].values()) > 0

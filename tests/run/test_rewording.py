@@ -12,7 +12,8 @@ import pytest
 from ge_tui.cli import main
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.calls import calls_of
 from ge_tui.run.store.wordings import KeptRephrasing, KeptWording, rephrasings_of, wordings_of

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from ge_tui.errors import ExitCode, RunError, UsageError, UserError
-from ge_tui.run import session
+from ge_tui.run import opening, session
+from ge_tui.run.controls import check_controls
 from ge_tui.run.directory import RunBusyError, RunDirectory
-from ge_tui.run.session import bring_up_to_date, check_controls, create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import bring_up_to_date, work
 from ge_tui.run.store import EventRow, RunReader, Store, StoreError
 from ge_tui.run.store.connection import MIGRATIONS
 from ge_tui.run.summary import run_as_json, status_of
@@ -118,6 +120,14 @@ def test_two_processes_cannot_work_on_one_run(tmp_path: Path) -> None:
     assert "RunBusyError" in done.stderr
 
 
+def test_settings_that_are_damaged_on_record_are_told_as_that(tmp_path: Path) -> None:
+    directory = made(tmp_path)
+    with closing(sqlite3.connect(directory.database)) as connection, connection:
+        connection.execute("UPDATE run SET settings = json_set(settings, '$.search.generations', 'many')")
+    with pytest.raises(StoreError, match=r"settings of run run cannot be read \(search.generations\)"):
+        asyncio.run(work(directory))
+
+
 # -- the disk gives out ------------------------------------------------------------------------------------
 
 
@@ -130,13 +140,13 @@ def fill_up(store: Store) -> None:
 def test_a_full_disk_is_an_error_that_resume_mends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = made(tmp_path, "population=12", "generations=4")
     opened: list[Store] = []
-    make = session.Store
+    make = opening.Store
 
     def open_store(file: Path) -> Store:
         opened.append(make(file))
         return opened[-1]
 
-    monkeypatch.setattr(session, "Store", open_store)
+    monkeypatch.setattr(opening, "Store", open_store)
     filled = 0
 
     def on_event(event: EventRow) -> None:

@@ -13,7 +13,8 @@ from ge_tui.errors import NotReadyError, UsageError
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.language_models import models_named
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader, Status
 from ge_tui.run.store.calls import calls_of
 from ge_tui.settings import read_settings

@@ -10,7 +10,8 @@ import pytest
 
 from ge_tui.errors import UsageError
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import RunReader, Status
 from ge_tui.run.store.calls import calls_of
 from ge_tui.settings import read_settings

@@ -21,7 +21,7 @@ import pytest
 
 from ge_tui.cli import main
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.store import RunReader, Status
 from ge_tui.settings import read_settings
 from tests.run.test_llm_faults import FINAL

@@ -10,7 +10,8 @@ from unittest import mock
 from textual.app import App, ComposeResult
 
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.settings import read_settings
 from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.steering import Steering

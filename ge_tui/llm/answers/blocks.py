@@ -36,6 +36,7 @@ class Block:
 
     @property
     def role(self) -> Role:
+        """What the words above it call it; plain where they say nothing."""
         label = _label(self)
         for role, pattern in _ROLES:
             if pattern.search(label):

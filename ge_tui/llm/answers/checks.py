@@ -42,6 +42,7 @@ def compile_problem(source: str) -> str:
 
 
 def missing(names: list[str], what: str) -> Refusal:
+    """What is refused where definitions are gone."""
     return Refusal(RefusalReason.MISSING_DEFINITION, f"{what} {' and '.join(names)} any more; define it in full")
 
 

@@ -40,14 +40,17 @@ class Statement:
 
     @property
     def is_definition(self) -> bool:
+        """Whether it is a class or a function."""
         return isinstance(self.node, Definition)
 
     @property
     def is_import(self) -> bool:
+        """Whether it is an import."""
         return isinstance(self.node, Import)
 
     @property
     def is_docstring(self) -> bool:
+        """Whether it is a string that stands by itself."""
         node = self.node
         return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
@@ -72,6 +75,7 @@ class Code:
 
     @cached_property
     def names(self) -> frozenset[str]:
+        """What it binds."""
         return frozenset().union(*(statement.names for statement in self.statements))
 
     @cached_property
@@ -81,10 +85,12 @@ class Code:
 
     @cached_property
     def loads(self) -> frozenset[str]:
+        """Names its statements look up in the file or among the builtins."""
         return frozenset().union(*(statement.loads for statement in self.statements))
 
     @property
     def definitions(self) -> list[Statement]:
+        """Its classes and functions."""
         return [statement for statement in self.statements if statement.is_definition]
 
     def definition(self, name: str) -> Statement | None:

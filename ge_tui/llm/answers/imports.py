@@ -24,6 +24,7 @@ class Binding:
 
 
 def bindings(node: Import) -> Iterator[Binding]:
+    """The names an import binds, one by one."""
     for alias in node.names:
         if isinstance(node, ast.Import):
             line = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
@@ -74,6 +75,7 @@ def plan_imports(statements: Sequence[Statement], code: Code, scope: Scope) -> I
 
 
 def header_bindings(header: Code | None) -> list[Binding]:
+    """What the imports of a header bind."""
     if header is None:
         return []
     return [item for statement in header.statements if isinstance(statement.node, Import)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 from dataclasses import dataclass
 
-from ge_tui.genome.genome import SEGMENT_MARKER
 from ge_tui.llm.answers.code import Code, code_of
 from ge_tui.llm.answers.model import Request
 
@@ -30,10 +29,12 @@ class Scope:
 
     @property
     def source(self) -> str:
+        """The whole parent; empty where it is not Python."""
         return self.code.text if self.code else ""
 
 
 def scope_of(request: Request) -> Scope:
+    """What is to be kept and left alone, for a request."""
     genome = request.parent
     code, header = code_of(genome.source), code_of(genome.header)
     contract = {request.contract.network, request.contract.optimizer}
@@ -65,8 +66,3 @@ def _required_of_file(code: Code | None, contract: set[str]) -> frozenset[str]:
     defined = {str(getattr(item.node, "name", "")) for item in code.definitions}
     used = {name for item in code.statements for name in item.loads if name not in item.names}
     return frozenset((contract & code.names) | {name for name in defined if name not in used})
-
-
-def without_markers(text: str) -> str:
-    """The text without segment markers, alone on a line or with blanks around them."""
-    return "\n".join(line for line in text.split("\n") if line.strip() != SEGMENT_MARKER)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from ge_tui.genome import Genome
+from ge_tui.genome.parse import NotPythonError, parse
 from ge_tui.llm.offline.source import PlacedText
 
 
@@ -59,6 +60,7 @@ class ClassInfo:
 
     @cached_property
     def attributes(self) -> AttributeCount:
+        """The attributes it reads and writes."""
         return AttributeCount(self.node)
 
     def fresh(self, stem: str) -> str:
@@ -87,6 +89,7 @@ class AttributeCount:
                     self._counts[key] = self._counts.get(key, 0) + 1
 
     def count(self, name: str, context: type[ast.expr_context]) -> int:
+        """How often an attribute is read or written."""
         return self._counts.get((name, context), 0)
 
 
@@ -120,12 +123,15 @@ class Anatomy:
         return "*" not in self.imports and all(piece.tree is not None for piece in self.pieces)
 
     def segment_name(self, number: int) -> str:
+        """Of a piece; empty for the header."""
         return self.genome.segments[number - 1].name if number else ""
 
     def parent(self, node: ast.AST) -> ast.AST:
+        """The node that holds a node."""
         return self.pieces[self.place(node)].parents[node]
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, from the inside out."""
         parents = self.pieces[self.place(node)].parents
         while not isinstance(node, ast.Module):
             node = parents[node]
@@ -140,6 +146,7 @@ class Anatomy:
         return None
 
     def function_of(self, node: ast.AST) -> ast.FunctionDef | None:
+        """The innermost function that a node stands in."""
         return next((outer for outer in self.ancestors(node) if isinstance(outer, ast.FunctionDef)), None)
 
     def written(self, node: ast.expr | ast.stmt | ast.keyword) -> str:
@@ -169,8 +176,8 @@ def _parse(text: str) -> Piece:
     if "\r" in text:  # the parser would count lines in another way
         return Piece(placed, None, {})
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(text)
+    except NotPythonError:
         return Piece(placed, None, {})
     parents: dict[ast.AST, ast.AST] = {tree: tree}
     queue: list[ast.AST] = [tree]

@@ -18,6 +18,7 @@ _WRITTEN = {2: "dropout", 3: "dropout", 4: "dropout2d"}
 
 
 def propose(subject: Subject, rng: random.Random, temperature: float) -> Iterator[Draft]:
+    """Change a rate; put dropout behind a block, or take it out of a place."""
     options: list[Option] = []
     for literal in subject.trace.rates:
         if isinstance(literal.value, float) and subject.is_open(literal):

@@ -25,6 +25,7 @@ _MOST_BY_POSITION = 3
 
 
 def propose(subject: Subject, rng: random.Random, _temperature: float) -> Iterator[Draft]:
+    """Swap maximum and average, where both take the same arguments."""
     options: list[Option] = []
     for site in subject.sites():
         name = _pooling(site)

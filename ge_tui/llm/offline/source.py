@@ -43,6 +43,7 @@ class PlacedText:
         return self._bytes[start:end].decode()
 
     def replaced(self, node: ast.expr | ast.stmt | ast.keyword, text: str) -> Splice:
+        """A node with another text in its place."""
         return Splice(*self.span(node), text)
 
     def line_after(self, statement: ast.stmt, line: str) -> Splice | None:

@@ -68,6 +68,7 @@ class Subject:
         return self.where(node)
 
     def draft(self, detail: str) -> Draft:
+        """A change that is yet to be made."""
         return Draft(self.anatomy, detail)
 
     def member_call(self, site: Site) -> tuple[ClassInfo, str] | None:
@@ -89,6 +90,7 @@ class Draft:
     edits: dict[int, list[Splice]] = field(default_factory=dict)
 
     def replace(self, node: _Node, text: str) -> Draft:
+        """Put a text in the place of a node."""
         place = self.anatomy.place(node)
         return self._add(place, self.anatomy.pieces[place].text.replaced(node, text))
 
@@ -99,11 +101,13 @@ class Draft:
         return self._add(place, Splice(end, end, text))
 
     def line_after(self, statement: ast.stmt, line: str) -> Draft | None:
+        """A new line below a statement; None where it shares its line with other code."""
         place = self.anatomy.place(statement)
         splice = self.anatomy.pieces[place].text.line_after(statement, line)
         return self._add(place, splice) if splice else None
 
     def without_line(self, statement: ast.stmt) -> Draft | None:
+        """A statement taken out with its line; None where the line is shared."""
         place = self.anatomy.place(statement)
         splice = self.anatomy.pieces[place].text.line_removed(statement)
         return self._add(place, splice) if splice else None
@@ -175,6 +179,7 @@ def examine(genome: Genome, contract: Contract) -> Subject:
 
 @lru_cache(maxsize=32)
 def examine_at(genome: Genome, contract: Contract, size: tuple[int, int]) -> Subject:
+    """A genome with its dry run on images of one size."""
     anatomy = dissect(genome)
     return Subject(anatomy, dry_run(anatomy, contract.network, size), contract, size)
 

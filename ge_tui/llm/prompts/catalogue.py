@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import tomli
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ge_tui.errors import UsageError
 from ge_tui.llm.prompts.render import TemplateError, places, render
+from ge_tui.toml_file import read_toml
 
 _SHIPPED = Path(__file__).parent
 Row = TypeVar("Row", bound=BaseModel)
@@ -70,10 +70,7 @@ def _read_table(file: Path, kind: type[Row]) -> dict[str, Row]:
     if not file.is_file():
         return {}
     try:
-        content = tomli.loads(file.read_text(encoding="utf-8"))
-        return {name: kind.model_validate(row) for name, row in content.items()}
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise UsageError(f"{file}: {error}") from None
+        return {name: kind.model_validate(row) for name, row in read_toml(file).items()}
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])

@@ -67,10 +67,12 @@ class Setting:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Of the metrics that are objectives."""
         return tuple(name for name, _ in self.objectives)
 
     @property
     def goals(self) -> str:
+        """What is sought, in words."""
         return ", ".join(f"{name} ({'more' if way == 'max' else 'less'} is better)" for name, way in self.objectives)
 
 

@@ -12,9 +12,9 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader, RunRow
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.run.summary import status_of
 from ge_tui.search import Objective
-from ge_tui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _read(directory: RunDirectory, objectives: Sequence[Objective]) -> ComparedR
             raise UserError(f"run {directory.name} has no training that came to an end")
         steered = dict.fromkeys(row.key for row in reader.controls() if row.actor == "user")
         status = status_of(directory, run.status)
-        settings = Settings.model_validate(run.settings).model_dump(mode="json")  # an older run knows fewer
+        settings = settings_of(run).model_dump(mode="json")
         return ComparedRun(directory.name, status, settings, tuple(course), tuple(steered))
 
 

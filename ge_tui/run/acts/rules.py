@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ge_tui.run.store.acts import NOBODY, ActKind, Standing
-from ge_tui.run.store.records import Arm, Status
+from ge_tui.run.store.records import SEED, Arm, Status
 
 _DONE = {Status.FAILED: "it failed", Status.REJECTED: "nothing usable came of it"}
 
@@ -83,7 +83,7 @@ def _why_no_mark(kind: ActKind, one: Subject, scene: Scene) -> str:
         return "it belongs to the baseline, of which evolution knows nothing"
     if one.status in _DONE:
         return _DONE[one.status]
-    if kind is ActKind.VETO and one.number == 0 and scene.generation_0:
+    if kind is ActKind.VETO and one.number == SEED and scene.generation_0:
         return "the first generation is made from the seed; veto it once that is closed"
     if kind is ActKind.VETO and set(scene.possible) <= {one.number}:
         return "it is the last that may be a parent"
@@ -91,7 +91,7 @@ def _why_no_mark(kind: ActKind, one: Subject, scene: Scene) -> str:
 
 
 def _why_no_kill(one: Subject) -> str:
-    if one.number == 0 and not one.trains_again:
+    if one.number == SEED and not one.trains_again:
         return "a run measures its seed first" if one.status is not Status.EVALUATED else "it is not in training"
     if one.status in (Status.EVALUATING, Status.WAITING) or one.trains_again:
         return ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ge_tui.run.engine.selection import choose_elites, close_population
 from ge_tui.run.pool import Pool, count, survivors_of
-from ge_tui.run.store import Arm, Store
+from ge_tui.run.store import SEED, Arm, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.search import Objective, hypervolume
 
@@ -22,7 +22,7 @@ def close_generation(
     """Select who goes on from a generation; `living` is the population at the close of an earlier one."""
     rows = store.individuals("generation = ? AND slot >= 0", (number,))
     evolved = [row for row in rows if row.arm is Arm.EVOLUTION]
-    before = living(number - 1) if number else [0]
+    before = living(number - 1) if number else [SEED]
     kept = {*choose_elites(pool.candidates(before), objectives, elites), *standing(store.connection).pinned}
     survivors = [store.original(survivor) for survivor in survivors_of(evolved)]
     came = [*survivors, *store.carried(number).values()]

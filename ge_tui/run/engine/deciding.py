@@ -16,17 +16,25 @@ from ge_tui.run.crediting import (
     program_chooses,
     weights_in_force,
 )
-from ge_tui.run.engine.selection import Maker, SlotPlan, baseline_maker, choose_parents, plan_shared_slot, plan_slot
+from ge_tui.run.engine.selection import (
+    Maker,
+    SlotPlan,
+    baseline_maker,
+    choose_elites,
+    choose_parents,
+    plan_shared_slot,
+    plan_slot,
+)
 from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import IndividualRow, Status, Store
+from ge_tui.run.store import SEED, IndividualRow, Status, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.run.trials import TrialLog
 from ge_tui.search import Objective
 from ge_tui.settings import Controls
 
-SEED = 0
-"""The seed's number."""
+EOT_ELITES = 10
+"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,11 @@ class Deciding:
     def population(self, generation: int) -> list[int]:
         """Who lives at the close of a generation; the seed, where everything failed."""
         return [member.individual for member in self._store.members(generation)] or [SEED]
+
+    def exemplars(self, generation: int) -> list[int]:
+        """The elites of the generation before, from whose changes can be learned."""
+        living = self._pool.candidates(self.population(generation - 1)) if generation else []
+        return choose_elites(living, self._objectives, EOT_ELITES)
 
     def _plan(self, parents: Sequence[int], slot: int, generation: int, controls: Controls) -> SlotPlan:
         before = slot + self._sizes.before(generation)

@@ -16,16 +16,17 @@ from ge_tui.genome import syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.closing import close_generation
-from ge_tui.run.engine.deciding import SEED, Decided
+from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.going_on import GoingOn
-from ge_tui.run.engine.parts import Permits, RunPlan, make_parts
+from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
 from ge_tui.run.engine.selection import OWN_SLOTS, repair_slot
 from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.objectives import with_references
+from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import SEED, IndividualRow, NewIndividual, Status, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
 
@@ -131,7 +132,8 @@ class Engine:
         if row.status is Status.WAITING:  # stopped before it could begin
             return
         if row.status is not Status.EVALUATED:
-            raise UserError(f"the seed itself could not be evaluated ({row.outcome}): {row.reason}")
+            said = f"the seed itself could not be evaluated ({row.outcome}): {row.reason}"
+            raise UserError(f"{said}; mend the task's seed, or the limit it ran into, and begin a new run")
         if any(objective.reference is None for objective in self._objectives):
             rows = with_references(self._plan.objectives, self._pool.metrics(SEED))
             self._store.set_objectives(rows)
@@ -150,7 +152,7 @@ class Engine:
             await self._fill(number)
             if self._go.enough or not self._acting.waiting():
                 break
-        return not self._go.enough or (self._is_begun(number, Status.WAITING) and not self._confirming.wanting())
+        return not self._go.enough or (self._is_filled(number, Status.WAITING) and not self._confirming.wanting())
 
     def _rows_of(self, generation: int) -> list[IndividualRow]:
         return self._store.individuals("generation = ? AND slot >= 0", (generation,))
@@ -175,12 +177,12 @@ class Engine:
         await self._train_held()
         await self._evaluating.promote(number)
         self._go.enough = self._go.enough or self._go.enough_soon
-        if self._is_begun(number):
+        if self._is_filled(number):
             self._evaluating.settle(number)
             async with self._idling.held(self._confirming):
                 await self._confirming.confirm()
 
-    def _is_begun(self, generation: int, *unwanted: Status) -> bool:
+    def _is_filled(self, generation: int, *unwanted: Status) -> bool:
         """Whether every slot of a generation was filled, and none of its individuals is in an unwanted state."""
         rows = self._rows_of(generation)
         planned = [row for row in rows if row.operator != REPAIR and row.slot < OWN_SLOTS]
@@ -317,7 +319,9 @@ class Engine:
                 self._acting.kill()
                 self._news.set()
             if not self._store.is_in_place():
-                raise RunError("the run's folder was moved or deleted while it was worked on")
+                raise RunError(
+                    "the run's folder was moved or deleted while it was worked on; if it was moved, resume it there"
+                )
             await self._go.rest()
         raise _StopNowError
 

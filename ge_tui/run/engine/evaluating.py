@@ -9,62 +9,25 @@ import math
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-from ge_tui.evaluation.data import DataSet
-from ge_tui.evaluation.executors import CheckRequest, Executor, TrainRequest
+from ge_tui.evaluation.executors import Executor, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.plan import TrainingPlan
-from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
-from ge_tui.evaluation.task import Task
 from ge_tui.run.engine.places import Places
 from ge_tui.run.engine.promoting import Promoting, Promotion
 from ge_tui.run.engine.pruning import Pruning, Watch
+from ge_tui.run.plans import EvaluationPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.run.store.records import FINAL
 from ge_tui.search import Candidate
-from ge_tui.settings import EvaluationSettings
 
 _ENDED = frozenset({"ok", "failed"})
 ENDED_BY_USER = "its training was ended by the user"
 End = Callable[[Outcome, str, dict[str, Any]], None]
 """Ends a training early: with which outcome, why, and the figures of that."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationPlan:
-    """How every individual of a run is evaluated."""
-
-    task: Task
-    data: DataSet
-    training: TrainingPlan
-    settings: EvaluationSettings
-    seed: int
-    """Of every training alike, so that luck of the draw is shared."""
-    wants: tuple[str, ...]
-    below: tuple[TrainingPlan, ...] = ()
-    """The trainings of the rungs that lead to the run's own, the lowest first."""
-
-    @property
-    def rungs(self) -> tuple[TrainingPlan, ...]:
-        """Every rung's training, the lowest first; the last is that of the run's own rung."""
-        return (*self.below, self.training)
-
-    def cost(self, rung: str) -> float:
-        """What a training counts against the budget: its part of the steps of one at the run's rung."""
-        return self.training_at(rung).steps / self.training.steps
-
-    def training_at(self, rung: str) -> TrainingPlan:
-        """The training of a rung, of those of the run or another. Raises UsageError where the task has none."""
-        known = next((plan for plan in self.rungs if plan.rung == rung), None)
-        return known or self.task.plan(self.data.name, self.settings.recipe, rung)
-
-    @property
-    def inputs(self) -> Inputs:
-        return Inputs(classes=self.data.classes, channels=self.data.channels, image_size=self.data.image_size)
 
 
 class Evaluating:
@@ -207,7 +170,7 @@ class Evaluating:
             )
             try:
                 report, _ = await self._train_watched(
-                    self._train_request(source, training, seed), evaluation, number, None
+                    self._plan.train_request(source, training, seed), evaluation, number, None
                 )
             except BaseException:
                 self._store.forgive_loss(number, evaluation, gave_way=lent)
@@ -259,7 +222,7 @@ class Evaluating:
         """
         before, decided = self._decided, asyncio.Event()
         self._decided = decided
-        report = await self._executor.check(self._check_request(source))
+        report = await self._executor.check(self._plan.check_request(source))
         await before.wait()
         worth_it = self.decide(row, report)
         decided.set()
@@ -283,7 +246,7 @@ class Evaluating:
         """Train at once at a rung; what comes of it is on record."""
         plan, number = self._plan, row.number
         evaluation = self._store.start_evaluation(number, training.recipe, training.rung, plan.seed, training.steps)
-        request = self._train_request(source, training, plan.seed)
+        request = self._plan.train_request(source, training, plan.seed)
         watch = self._pruning.watch(row, training, plan.seed)
         try:
             report, figures = await self._train_watched(request, evaluation, number, watch)
@@ -344,27 +307,3 @@ class Evaluating:
         """Called by the event loop, where nobody would catch an error; a full disk shows at the next step too."""
         with contextlib.suppress(sqlite3.OperationalError):
             self._store.add_curve_point(evaluation, number, point)
-
-    def _train_request(self, source: str, training: TrainingPlan, seed: int) -> TrainRequest:
-        plan = self._plan
-        return TrainRequest(
-            source,
-            plan.task.contract,
-            plan.data,
-            training,
-            seed,
-            plan.task.file.limits.params,
-            plan.settings.train_timeout_s,
-            plan.wants,
-        )
-
-    def _check_request(self, source: str) -> CheckRequest:
-        plan = self._plan
-        return CheckRequest(
-            source,
-            plan.task.contract,
-            plan.inputs,
-            plan.training,
-            plan.task.file.limits.params,
-            plan.settings.check_timeout_s,
-        )

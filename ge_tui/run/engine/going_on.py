@@ -66,6 +66,7 @@ class GoingOn:
         return not self.enough_soon
 
     async def may_train(self, cost: float) -> bool:
+        """Wait while the run is paused; whether a training of this cost may begin, which then counts as spent."""
         if not await self.may_go_on():
             return False
         self.evaluations += cost
@@ -112,6 +113,7 @@ class GoingOn:
             self.record_time()
 
     def record_time(self) -> None:
+        """Put the time worked since on record."""
         self._tick()
         self._store.add_time(self._clock.take())
 

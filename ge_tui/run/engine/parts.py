@@ -6,36 +6,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ge_tui.evaluation.executors import Executor
-from ge_tui.evaluation.task import ObjectiveSpec
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.acting import Acting
 from ge_tui.run.engine.confirming import Confirming
 from ge_tui.run.engine.deciding import Deciding
-from ge_tui.run.engine.evaluating import Evaluating, EvaluationPlan
+from ge_tui.run.engine.evaluating import Evaluating
 from ge_tui.run.engine.idling import Idling
 from ge_tui.run.engine.promoting import Promoting
 from ge_tui.run.engine.proposing import Proposing
 from ge_tui.run.engine.pruning import Pruning
-from ge_tui.run.engine.selection import choose_elites
 from ge_tui.run.engine.sizes import Sizes
+from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Store
 from ge_tui.search import Objective
-from ge_tui.settings import Settings
-
-EOT_ELITES = 10
-"""How many elites Evolution of Thought learns from (Morris et al. 2024)."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """Everything a run is made of that does not change while it runs."""
-
-    settings: Settings
-    evaluation: EvaluationPlan
-    objectives: tuple[ObjectiveSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +74,6 @@ def make_parts(
         permits.give_back,
         holds_back=make_room is not None,
     )
-
-    def exemplars(generation: int) -> list[int]:
-        """The elites of the generation before, from whose changes can be learned."""
-        population = pool.candidates(living(generation - 1)) if generation else []
-        return choose_elites(population, objectives, EOT_ELITES)
-
     names = cut(evaluation.task.seed_source).names
     proposing = Proposing(
         store,
@@ -103,7 +83,7 @@ def make_parts(
         names,
         settings.seed,
         settings.search.attempts,
-        exemplars,
+        deciding.exemplars,
         objectives,
     )
     seeds = range(evaluation.seed, evaluation.seed + settings.evaluation.front_seeds)

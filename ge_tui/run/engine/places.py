@@ -19,6 +19,7 @@ class Places:
 
     @property
     def taken(self) -> int:
+        """How many are taken."""
         return self._taken
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import Arm, IndividualRow, Status, Store
+from ge_tui.run.store import SEED, Arm, IndividualRow, Status, Store
 from ge_tui.run.store.records import FINAL
 from ge_tui.search import Candidate, Objective, Rung
 
@@ -88,14 +88,14 @@ class Promoting:
 
     def _begin(self, generation: int) -> None:
         self._generation, self._entered, self._reached = generation, -1, {}
-        living = self._living(generation - 1) if generation else [0]
+        living = self._living(generation - 1) if generation else [SEED]
         baseline = sorted(number for number in self._store.baseline() if number < self._first_of(generation))
         self._levels = [
             _Level(
                 rung,
                 {
                     Arm.EVOLUTION: Rung(self._results(rung, living), self._objectives),
-                    Arm.BASELINE: Rung(self._results(rung, [0, *baseline]), self._objectives),
+                    Arm.BASELINE: Rung(self._results(rung, [SEED, *baseline]), self._objectives),
                 },
             )
             for rung in self._below

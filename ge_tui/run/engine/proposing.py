@@ -22,7 +22,7 @@ from ge_tui.run.crediting import (
 from ge_tui.run.engine.selection import Maker, SlotPlan
 from ge_tui.run.memory import as_told, lessons, live_insights
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import Arm, NewIndividual, Store
+from ge_tui.run.store import SEED, Arm, NewIndividual, Store
 from ge_tui.run.store.wordings import living_versions
 from ge_tui.search import Objective, draw
 from ge_tui.settings import Controls
@@ -166,7 +166,7 @@ class Proposing:
 
     def _story(self, number: int, attempt: int, plan: SlotPlan, generation: int, controls: Controls) -> Story:
         """What a language model is told beyond the parents: a baseline nothing of the run."""
-        seed, failure = self._parent(0), self._failure(plan)
+        seed, failure = self._parent(SEED), self._failure(plan)
         if plan.maker is not Maker.EVOLUTION:
             controls = as_the_user_set_it(controls)
             return Story(number, attempt, *self._weights(controls), seed,

@@ -17,7 +17,7 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, Store
 from ge_tui.search import Objective
-from ge_tui.search.pruning import FEWEST_RIVALS, Curve, Verdict, median_rule, patience_rule
+from ge_tui.search.pruning import FEWEST_RIVALS, Curve, Shortfall, median_rule, patience_rule
 
 _LEARNED = {"accuracy": 1, "loss": -1}
 """What a curve shows, and the sign that makes larger better."""
@@ -28,7 +28,7 @@ _KNOWN_BEFORE = frozenset({"params", "flops"})
 class GivenUp:
     """Why a training was ended, with the curves that say so."""
 
-    verdict: Verdict
+    shortfall: Shortfall
     reason: str
     figures: dict[str, Any]
 
@@ -55,33 +55,33 @@ class Watch:
         self._curve.append((point.step, _LEARNED[self._metric] * value))
         if point.step < self._after or point.step >= self._steps:
             return None
-        verdict = median_rule(self._curve, list(self._rivals.values())) if self._median else None
-        if verdict is None and self._patience:
+        shortfall = median_rule(self._curve, list(self._rivals.values())) if self._median else None
+        if shortfall is None and self._patience:
             reached = [curve[-1][1] for curve in self._upto(point.step).values()]
-            verdict = patience_rule(self._curve, self._patience, max(reached)) if reached else None
-        return None if verdict is None else self._given_up(verdict)
+            shortfall = patience_rule(self._curve, self._patience, max(reached)) if reached else None
+        return None if shortfall is None else self._given_up(shortfall)
 
     def _upto(self, step: int) -> dict[int, Curve]:
         cut = {number: [at for at in curve if at[0] <= step] for number, curve in self._rivals.items()}
         return {number: curve for number, curve in cut.items() if curve}
 
-    def _given_up(self, verdict: Verdict) -> GivenUp:
-        sign, rivals = _LEARNED[self._metric], self._upto(verdict.step)
-        nearest = min(rivals, key=lambda number: (abs(rivals[number][-1][1] - verdict.against), number))
-        line = {"median": "the median of", "patience": "the best of"}[verdict.rule]
-        stalled = f", not better for {self._patience} validations" if verdict.rule == "patience" else ""
+    def _given_up(self, shortfall: Shortfall) -> GivenUp:
+        sign, rivals = _LEARNED[self._metric], self._upto(shortfall.step)
+        nearest = min(rivals, key=lambda number: (abs(rivals[number][-1][1] - shortfall.against), number))
+        line = {"median": "the median of", "patience": "the best of"}[shortfall.rule]
+        stalled = f", not better for {self._patience} validations" if shortfall.rule == "patience" else ""
         compared = f"{line} the {len(rivals)} living that are no larger"
         reason = (
-            f"{verdict.rule}: {self._metric} {sign * verdict.value:.4f} at step {verdict.step} of {self._steps}"
-            f"{stalled}; {compared} had {sign * verdict.against:.4f}"
+            f"{shortfall.rule}: {self._metric} {sign * shortfall.value:.4f} at step {shortfall.step} of {self._steps}"
+            f"{stalled}; {compared} had {sign * shortfall.against:.4f}"
         )
         curves = {"own": self._curve, "rival": rivals[nearest]}
         figures = {
-            **asdict(verdict), "value": sign * verdict.value, "against": sign * verdict.against,
+            **asdict(shortfall), "value": sign * shortfall.value, "against": sign * shortfall.against,
             "metric": self._metric, "steps": self._steps, "rivals": sorted(rivals), "rival": nearest,
             "curves": {name: [[step, sign * value] for step, value in curve] for name, curve in curves.items()},
         }  # fmt: skip
-        return GivenUp(verdict, reason, figures)
+        return GivenUp(shortfall, reason, figures)
 
 
 class Pruning:

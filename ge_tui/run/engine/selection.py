@@ -43,6 +43,7 @@ class Maker(Enum):
 
     @property
     def arm(self) -> Arm:
+        """What comes of it is for evolution, or for evolution to be compared with."""
         return Arm.EVOLUTION if self is Maker.EVOLUTION else Arm.BASELINE
 
     @classmethod

@@ -30,6 +30,8 @@ class StopRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationLimit:
+    """No more than so many trainings."""
+
     most: int
 
     def __call__(self, spent: Spent, /) -> str:
@@ -38,6 +40,8 @@ class EvaluationLimit:
 
 @dataclass(frozen=True, slots=True)
 class HourLimit:
+    """No more than so many hours of work."""
+
     most: float
 
     def __call__(self, spent: Spent, /) -> str:
@@ -46,6 +50,8 @@ class HourLimit:
 
 @dataclass(frozen=True, slots=True)
 class TokenLimit:
+    """No more than so many tokens."""
+
     most: int
 
     def __call__(self, spent: Spent, /) -> str:

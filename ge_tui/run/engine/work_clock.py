@@ -17,6 +17,7 @@ class WorkClock:
 
     @property
     def unrecorded(self) -> float:
+        """Seconds worked since `take` was last called."""
         return self.seconds - self._recorded
 
     def tick(self, *, paused: bool) -> None:

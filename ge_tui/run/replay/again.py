@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ge_tui.evaluation.executors import Executor, TrainRequest
+from ge_tui.evaluation.executors import Executor
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.run.engine import RunPlan
+from ge_tui.run.plans import RunPlan
 from ge_tui.run.store import EvaluationRow, RunReader
 
 
@@ -21,6 +21,7 @@ class Tolerance:
     relative: float = 0.0
 
     def allows(self, recorded: float, measured: float) -> bool:
+        """Whether two values are as near as that."""
         return math.isclose(recorded, measured, rel_tol=self.relative, abs_tol=self.absolute)
 
     def __str__(self) -> str:
@@ -82,28 +83,17 @@ async def train_again(
 
 
 async def _train(run: RunReader, plan: RunPlan, executor: Executor, evaluation: EvaluationRow) -> Again:
-    training = next(training for training in plan.evaluation.rungs if training.rung == evaluation.rung)
-    evaluating, source = plan.evaluation, run.source(evaluation.individual)
+    training = plan.evaluation.training_at(evaluation.rung)  # an act may ask for a rung that is none of the run's
+    source = run.source(evaluation.individual)
     assert source is not None
-    request = TrainRequest(
-        source,
-        evaluating.task.contract,
-        evaluating.data,
-        training,
-        evaluation.seed,
-        evaluating.task.file.limits.params,
-        evaluating.settings.train_timeout_s,
-        evaluating.wants,
-    )
+    request = plan.evaluation.train_request(source, training, evaluation.seed)
     report = await executor.train(request, lambda _point: None)
-    rows = run.connection.execute("SELECT name, value FROM metric WHERE evaluation = ?", (evaluation.id,))
-    recorded: dict[str, float] = dict(rows.fetchall())
     return Again(
         evaluation.individual,
         evaluation.rung,
         evaluation.seed,
         report.outcome,
         report.reason,
-        recorded,
+        run.metrics_of(evaluation.id),
         dict(report.metrics),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.difference import Difference, DiffersError
 from ge_tui.run.store.acts import acts as acts_of
-from ge_tui.run.store.calls import insights_of
+from ge_tui.run.store.insights import insights_of
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.store.records import IndividualRow
 from ge_tui.run.store.wordings import rephrasings_of, wordings_of
@@ -115,9 +115,7 @@ def _front(queries: Queries) -> list[int]:
 
 
 def _evaluations(queries: Queries) -> dict[str, Any]:
-    metrics: dict[int, dict[str, float]] = {}
-    for number, name, value in queries.connection.execute("SELECT evaluation, name, value FROM metric"):
-        metrics.setdefault(number, {})[name] = value
+    metrics = queries.metrics_by_evaluation()
     return {
         f" of {row.individual} at {row.rung}, seed {row.seed}, attempt {row.attempt}": {
             "status": row.status, "outcome": row.outcome, "reason": row.reason, "metrics": metrics.get(row.id)

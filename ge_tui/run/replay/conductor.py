@@ -15,19 +15,19 @@ from ge_tui.genome import syntax_hash
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.acting import CALLED_OFF
 from ge_tui.run.engine.closing import close_generation
-from ge_tui.run.engine.deciding import SEED
 from ge_tui.run.engine.proposing import HUMAN
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
 from ge_tui.run.engine.selection import OWN_SLOTS, SlotPlan
 from ge_tui.run.objectives import with_references
 from ge_tui.run.replay import acted, compare
-from ge_tui.run.replay.record import TRAINING_ENDS, Record
+from ge_tui.run.replay.record import Record
 from ge_tui.run.replay.scratch import CutOffError, Scratch
 from ge_tui.run.replay.session import Session
 from ge_tui.run.replay.stand_ins import RecordedProposer, answer_of
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import EventRow, IndividualRow, NewIndividual, Status
+from ge_tui.run.store import SEED, EventRow, IndividualRow, NewIndividual, Status
 from ge_tui.run.store.acts import standing
+from ge_tui.run.store.records import TRAINING_ENDS
 from ge_tui.run.store.writer import POISONED
 from ge_tui.settings import Controls
 

@@ -16,16 +16,13 @@ from ge_tui.llm.prompts.catalogue import Catalogue, Category, Persona, load_cata
 from ge_tui.llm.prompts.wordings import originals, reworded
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
-from ge_tui.run.engine import RunPlan
 from ge_tui.run.language_models import prompt_room
-from ge_tui.run.proposers import habits_of, setting_of
+from ge_tui.run.plans import RunPlan
+from ge_tui.run.proposers import ENDLESS, habits_of, setting_of
 from ge_tui.run.replay.stand_ins import Gates, RecordedProposer, ReplayLog
 from ge_tui.run.store import RunReader, RunRow, Store
 from ge_tui.run.store.calls import models_asked
 from ge_tui.run.store.wordings import keep_originals, wordings_of
-
-_ENDLESS = Options(num_ctx=1 << 20, num_predict=1, seed=0)
-"""For a model of which no call is on record."""
 
 
 def as_created(run: RunRow, first_settings: Mapping[str, Any] | None) -> RunRow:
@@ -79,7 +76,7 @@ def _sampling(recorded: RunReader, model: str, at: float) -> Sampling:
     row = recorded.connection.execute(
         "SELECT options FROM llm_call WHERE model = ? ORDER BY at < ?, id LIMIT 1", (model, at)
     ).fetchone()
-    options = _ENDLESS
+    options = ENDLESS
     if row is not None:
         sent = {name: value for name, value in json.loads(row[0]).items() if name not in ("seed", "temperature")}
         options = Options(**sent, seed=0)

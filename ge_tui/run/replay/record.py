@@ -11,10 +11,7 @@ from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.run.engine.evaluating import ENDED_BY_USER
 from ge_tui.run.store import ControlRow, EvaluationRow, EventRow, RunReader
 from ge_tui.run.store.acts import ActKind, ActRow, acts
-from ge_tui.run.store.blobs import get_text
 from ge_tui.run.store.calls import KeptCall, find_call
-
-TRAINING_ENDS = frozenset({"measured", "evaluated", "pruned", "failed", "retrained"})
 
 
 class Record:
@@ -26,9 +23,7 @@ class Record:
         self._changes = iter([row for row in run.controls() if row.actor != "launch"])
         self._evaluations = {row.id: row for row in run.evaluations()}
         self._begun = iter(sorted(self._evaluations))
-        self._metrics: dict[int, dict[str, float]] = {}
-        for number, name, value in run.connection.execute("SELECT evaluation, name, value FROM metric"):
-            self._metrics.setdefault(number, {})[name] = value
+        self._metrics = run.metrics_by_evaluation()
         self._curves: dict[int, dict[int, CurvePoint]] = {}
         self._acts = {row.seq: row for row in acts(run.connection)}
         self._wanted_by: dict[int, int] = {}
@@ -39,6 +34,7 @@ class Record:
                 self._wanted_by[ended.payload["evaluation"]] = told["seq"]
 
     def launch_controls(self) -> dict[str, Any]:
+        """The controls that the run was launched with."""
         return {row.key: row.new for row in self.run.controls() if row.actor == "launch"}
 
     def first_settings(self) -> Mapping[str, Any] | None:
@@ -56,6 +52,7 @@ class Record:
         return None if number is None else self._evaluations[number]
 
     def act(self, seq: int) -> ActRow | None:
+        """An act by its number."""
         return self._acts.get(seq)
 
     def wanted_by(self, evaluation: int) -> int | None:
@@ -68,6 +65,7 @@ class Record:
         return row.status in ("lost", "running") or row.reason.startswith(ENDED_BY_USER)
 
     def call(self, individual: int, attempt: int, step: int) -> KeptCall | None:
+        """A call that was made for an individual."""
         return find_call(self.run.connection, individual, attempt, step)
 
     def check(self, event: EventRow) -> CheckReport:
@@ -93,9 +91,6 @@ class Record:
     def report(self, evaluation: int) -> TrainReport:
         """What a training brought."""
         row = self._evaluations[evaluation]
-        output = self.run.connection.execute(
-            "SELECT output_blob FROM evaluation WHERE id = ?", (evaluation,)
-        ).fetchone()[0]
         return TrainReport(
             row.outcome or Outcome.OK,
             row.reason,
@@ -104,7 +99,7 @@ class Record:
             row.wall_s or 0.0,
             row.cpu_s or 0.0,
             row.peak_mb or 0.0,
-            "" if output is None else get_text(self.run.connection, output),
+            self.run.output_of(evaluation),
         )
 
     def point(self, evaluation: int, step: int) -> CurvePoint | None:
@@ -114,4 +109,5 @@ class Record:
         return self._curves[evaluation].get(step)
 
     def points(self, evaluation: int) -> list[CurvePoint]:
+        """The whole curve of a training."""
         return self.run.curve(evaluation)

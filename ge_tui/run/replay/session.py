@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from typing import Any
 
 from ge_tui.evaluation.data import DataSet
@@ -15,7 +16,7 @@ from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.selection import SlotPlan
 from ge_tui.run.engine.sizes import Sizes
-from ge_tui.run.plans import plan_of, settings_of
+from ge_tui.run.plans import plan_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.replay.making import make_proposer
 from ge_tui.run.replay.record import Record
@@ -24,6 +25,7 @@ from ge_tui.run.replay.stand_ins import EVALUATION, Gates, RecordedExecutor, Rec
 from ge_tui.run.store import EvaluationRow, IndividualRow, Store
 from ge_tui.run.store.acts import ActKind, ActRow, settle_act
 from ge_tui.run.stored_objectives import objectives_from
+from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings import Controls
 
 
@@ -41,8 +43,8 @@ class Session:
         self._gates = Gates()
         self._executor = RecordedExecutor()
         self.proposer = make_proposer(record.run, store, self.plan, self._gates, at)
-        self._filling: dict[int, asyncio.Task[Any]] = {}
-        self._trainings: dict[int, asyncio.Task[Any]] = {}
+        self._filling: dict[int, asyncio.Task[bool]] = {}
+        self._trainings: dict[int, asyncio.Task[object]] = {}
         self._of: dict[int, EvaluationRow] = {}
         """By the numbers on record."""
         self._again: set[int] = set()
@@ -74,6 +76,7 @@ class Session:
     # -- proposals -------------------------------------------------------------------------------------
 
     def is_filling(self, number: int) -> bool:
+        """Whether an individual is being made."""
         return number in self._filling
 
     async def fill(self, number: int, plan: SlotPlan, controls: Controls) -> None:
@@ -90,10 +93,11 @@ class Session:
         return self.proposer.asked[number] if waits and isinstance(self.proposer, RecordedProposer) else None
 
     async def answer(self, number: int, answer: Answer | LlmFailure) -> None:
+        """The call that an individual waits for is answered."""
         self._gates.open(("call", number), answer)
         await self._settle(self._filling[number], number)
 
-    async def _settle(self, task: asyncio.Task[Any], number: int) -> None:
+    async def _settle(self, task: asyncio.Task[bool], number: int) -> None:
         while not (task.done() or self._gates.is_waiting(("call", number))):
             await asyncio.sleep(0)
         if task.done():
@@ -114,7 +118,8 @@ class Session:
         return evaluation.rung if is_due else None
 
     async def train(self, row: IndividualRow, evaluation: EvaluationRow) -> None:
-        training = next(plan for plan in self.plan.evaluation.rungs if plan.rung == evaluation.rung)
+        """Begin a training, up to where its executor is waited for."""
+        training = self.plan.evaluation.training_at(evaluation.rung)
         source = self._store.source(row.number)
         assert source is not None
         await self._begin(evaluation, self.parts.evaluating.train(row, source, training))
@@ -137,7 +142,7 @@ class Session:
         else:
             await self._begin(evaluation, self.parts.evaluating.train_again(evaluation.individual, evaluation.seed))
 
-    async def _begin(self, evaluation: EvaluationRow, work: Any) -> None:
+    async def _begin(self, evaluation: EvaluationRow, work: Coroutine[Any, Any, object]) -> None:
         EVALUATION.set(evaluation.id)
         task = asyncio.create_task(work)
         self._trainings[evaluation.id], self._of[evaluation.id] = task, evaluation
@@ -156,14 +161,17 @@ class Session:
         return [one for one in self.under_way(number) if self._of[one].seed == seed]
 
     def is_cut_off(self, evaluation: int) -> bool:
+        """Whether the engine's own parts ended a training."""
         return self._executor.is_cut_off(evaluation)
 
     async def see(self, evaluation: int, point: CurvePoint) -> None:
+        """A training comes to a point of its curve."""
         self._executor.point(evaluation, point)
         for _ in range(3):  # where that gives it up, the training hears of it now
             await asyncio.sleep(0)
 
     async def end(self, evaluation: int, report: TrainReport, *, again: bool) -> None:
+        """A training comes to its end."""
         if again:
             for point in self._record.points(evaluation):
                 self._executor.point(evaluation, point)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,13 +13,13 @@ from ge_tui.evaluation.report import CheckReport, CurvePoint, OnProgress, TrainR
 from ge_tui.llm.asking import Habits
 from ge_tui.llm.calls import CallRecord
 from ge_tui.llm.llm_proposer import LlmProposer, Sampling
-from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure
+from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, OnWords
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.run.proposers import NoModel
 from ge_tui.run.replay.compare import same
 from ge_tui.run.replay.scratch import CutOffError
 from ge_tui.run.store import RunReader, Store
-from ge_tui.run.store.calls import CallLog
+from ge_tui.run.store.call_log import CallLog
 from ge_tui.run.store.wordings import find_rephrasing
 
 EVALUATION: ContextVar[int] = ContextVar("EVALUATION")
@@ -84,7 +84,7 @@ class RecordedProposer(LlmProposer):
         self,
         call: Call,  # noqa: ARG002
         number: int | None,
-        on_words: Callable[[str, str], None],  # noqa: ARG002
+        on_words: OnWords,  # noqa: ARG002
     ) -> Answer | LlmFailure:
         answer: Answer | LlmFailure = await self._gates.wait(("call", number))
         return answer

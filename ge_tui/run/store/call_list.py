@@ -1,19 +1,16 @@
-"""Calls to a language model in short, for lists; and what became of insights and of the built-in operators."""
+"""Calls to a language model in short, for lists and for figures."""
 
 from __future__ import annotations
 
 import sqlite3
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from ge_tui.llm.answers import RefusalReason
 from ge_tui.run.store.live_calls import Key
 
-_COLUMNS = (
-    "id", "individual", "attempt", "step", "at", "operator", "persona", "category", "segment", "model",
-    "temperature", "failure", "read_as", "prompt_tokens",
-    "completion_tokens", "first_token_s", "total_s",
-)  # fmt: skip
+_REFUSALS = frozenset(RefusalReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,7 @@ class CallInShort:
 
     @property
     def key(self) -> Key:
+        """Which call it is."""
         return self.individual, self.attempt, self.step
 
     @property
@@ -47,36 +45,28 @@ class CallInShort:
         """Whether it is known what became of its answer."""
         return bool(self.failure or self.read_as)
 
+    @property
+    def was_read(self) -> bool:
+        """Whether its answer became a child's source."""
+        return self.failure is None and bool(self.read_as) and self.read_as not in _REFUSALS
+
 
 def call_list(connection: sqlite3.Connection, after: int = 0) -> list[CallInShort]:
     """The calls with a higher id than this one, the oldest first."""
-    columns = ", ".join(_COLUMNS).replace("temperature", "json_extract(options, '$.temperature')")
-    rows = connection.execute(f"SELECT {columns} FROM llm_call WHERE id > ? ORDER BY id", (after,))
-    return [CallInShort(**dict(zip(_COLUMNS, map(_shared, row), strict=True))) for row in rows]
+    return _select(connection, "id > ? ORDER BY id", after)
 
 
-def insight_uses(connection: sqlite3.Connection) -> dict[int, list[int]]:
-    """For each insight that was used again, the individuals in whose making it was, the oldest first."""
-    uses: dict[int, list[int]] = {}
-    rows = connection.execute(
-        "SELECT json_extract(arguments, '$.insight') AS insight, number FROM individual "
-        "WHERE operator = 'eot' AND insight IS NOT NULL ORDER BY number"
+def calls_by_individual(connection: sqlite3.Connection, after: int = -1) -> list[CallInShort]:
+    """The calls for the individuals after one, by individual, attempt and step."""
+    return _select(connection, "individual > ? ORDER BY individual, attempt, step", after)
+
+
+def _select(connection: sqlite3.Connection, where: str, after: int) -> list[CallInShort]:
+    columns = ", ".join(field.name for field in fields(CallInShort)).replace(
+        "temperature", "json_extract(options, '$.temperature')"
     )
-    for insight, number in rows:
-        uses.setdefault(insight, []).append(number)
-    return uses
-
-
-def offline_changes(connection: sqlite3.Connection) -> dict[str, list[int]]:
-    """For each kind of change that the built-in operators made, the individuals it made."""
-    changes: dict[str, list[int]] = {}
-    rows = connection.execute(
-        "SELECT json_extract(step.value, '$.kind'), number FROM individual, json_each(arguments, '$.steps') AS step "
-        "WHERE proposer = 'offline' ORDER BY number"
-    )
-    for kind, number in rows:
-        changes.setdefault(str(kind), []).append(number)
-    return changes
+    rows = connection.execute(f"SELECT {columns} FROM llm_call WHERE {where}", (after,))
+    return [CallInShort(*map(_shared, row)) for row in rows]
 
 
 def _shared(value: Any) -> Any:

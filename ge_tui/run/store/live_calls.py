@@ -45,6 +45,7 @@ class LiveCall:
 
     @property
     def key(self) -> Key:
+        """Which call it is."""
         return self.individual, self.attempt, self.step
 
 

@@ -15,4 +15,5 @@ def modules_to_text(modules: Iterable[ModuleShape]) -> str:
 
 
 def modules_from_text(text: str) -> tuple[ModuleShape, ...]:
+    """The layers again."""
     return tuple(ModuleShape(path, kind, tuple(shape), params) for path, kind, shape, params in json.loads(text))

@@ -28,18 +28,7 @@ from ge_tui.run.store.records import (
     Status,
 )
 
-_RUN = (
-    "name",
-    "created_at",
-    "status",
-    "status_reason",
-    "settings",
-    "task",
-    "data",
-    "objectives",
-    "environment",
-    "seconds",
-)
+_RUN = tuple(field.name for field in fields(RunRow))
 RUN_RUNG = "(SELECT json_extract(settings, '$.evaluation.rung') FROM run)"
 _RUNG = f"coalesce({RUN_RUNG}, e.rung)"
 """The rung of the run: the fidelity that its individuals are compared at."""
@@ -58,7 +47,7 @@ class Queries:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For the other modules of this room."""
+        """For questions that have no method of their own."""
         return self._connection
 
     def run(self) -> RunRow:
@@ -87,6 +76,7 @@ class Queries:
         return [IndividualRow(**_named(_INDIVIDUAL, row), parents=tuple(parents.get(row[0], ()))) for row in rows]
 
     def individual(self, number: int) -> IndividualRow | None:
+        """One individual; None where there is none of this number."""
         found = self.individuals("number = ?", (number,))
         return found[0] if found else None
 
@@ -107,7 +97,13 @@ class Queries:
         ).fetchone()
         return "" if row is None or row[0] is None else get_text(self._connection, row[0])
 
+    def output_of(self, evaluation: int) -> str:
+        """The end of what was printed in one training."""
+        row = self._connection.execute("SELECT output_blob FROM evaluation WHERE id = ?", (evaluation,)).fetchone()
+        return "" if row is None or row[0] is None else get_text(self._connection, row[0])
+
     def text(self, blob: int) -> str:
+        """The text of a blob. Raises KeyError, StoreError."""
         return get_text(self._connection, blob)
 
     def twin(self, column: str, value: str, other_than: int, arm: Arm = Arm.EVOLUTION) -> int | None:
@@ -143,6 +139,7 @@ class Queries:
         return dict(self._connection.execute("SELECT individual, rung FROM evaluation ORDER BY id").fetchall())
 
     def next_number(self) -> int:
+        """The number of the next individual."""
         return int(self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM individual").fetchone()[0])
 
     def count_before(self, generation: int) -> int:
@@ -151,6 +148,7 @@ class Queries:
         return int(self._connection.execute(query, (generation,)).fetchone()[0])
 
     def evaluations(self, individual: int | None = None) -> list[EvaluationRow]:
+        """The trainings of an individual, or of all, in the order they began."""
         condition, parameters = ("individual = ?", (individual,)) if individual is not None else ("1", ())
         query = f"SELECT {', '.join(_EVALUATION)} FROM evaluation WHERE {condition} ORDER BY id"
         return [EvaluationRow(**_named(_EVALUATION, row)) for row in self._connection.execute(query, parameters)]
@@ -169,6 +167,13 @@ class Queries:
         """What one training measured."""
         rows = self._connection.execute("SELECT name, value FROM metric WHERE evaluation = ?", (evaluation,))
         return dict(rows.fetchall())
+
+    def metrics_by_evaluation(self) -> dict[int, dict[str, float]]:
+        """What each training measured; one that measured nothing is left out."""
+        found: dict[int, dict[str, float]] = {}
+        for evaluation, name, value in self._connection.execute("SELECT evaluation, name, value FROM metric"):
+            found.setdefault(evaluation, {})[name] = value
+        return found
 
     def lower_metrics(self, individuals: Iterable[int] | None = None) -> dict[str, dict[int, dict[str, float]]]:
         """By rung what was measured at rungs other than the run's own; never to be ranked with `metrics`."""
@@ -204,6 +209,7 @@ class Queries:
         return self._connection.execute(query, parameters).fetchall()
 
     def curve(self, evaluation: int) -> list[CurvePoint]:
+        """The learning curve of a training."""
         rows = self._connection.execute(
             "SELECT step, epoch, train_loss, accuracy, loss FROM curve WHERE evaluation = ? ORDER BY step",
             (evaluation,),
@@ -234,6 +240,7 @@ class Queries:
         return None if row is None or row[0] is None else float(row[0])
 
     def generations(self) -> list[GenerationRow]:
+        """Every generation that was begun."""
         rows = self._connection.execute(f"SELECT {', '.join(_GENERATION)} FROM generation ORDER BY number")
         return [GenerationRow(**_named(_GENERATION, row)) for row in rows]
 
@@ -246,6 +253,7 @@ class Queries:
         return dict(rows.fetchall())
 
     def members(self, generation: int) -> list[MemberRow]:
+        """Who lives at the close of a generation."""
         rows = self._connection.execute(
             "SELECT individual, rank, crowding, elite FROM member WHERE generation = ? ORDER BY individual",
             (generation,),
@@ -263,6 +271,7 @@ class Queries:
         )
 
     def controls(self, after: int = 0) -> list[ControlRow]:
+        """The changes of controls after one, the oldest first."""
         rows = self._connection.execute(
             "SELECT seq, at, actor, key, old, new, request FROM control WHERE seq > ? ORDER BY seq", (after,)
         )
@@ -272,9 +281,11 @@ class Queries:
         ]
 
     def has_request(self, request: str) -> bool:
+        """Whether a request has changed a control."""
         return self._connection.execute("SELECT 1 FROM control WHERE request = ?", (request,)).fetchone() is not None
 
     def events(self, after: int = 0, individual: int | None = None) -> list[EventRow]:
+        """The events after one, of an individual or of all, the oldest first."""
         condition, parameters = "seq > ?", [after]
         if individual is not None:
             condition, parameters = "seq > ? AND individual = ?", [after, individual]

@@ -28,6 +28,7 @@ class RunReader(Queries):
         self._file = file
 
     def close(self) -> None:
+        """Nothing is read afterwards."""
         self._connection.close()
 
     def __enter__(self) -> RunReader:

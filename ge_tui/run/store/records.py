@@ -9,6 +9,9 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 
+SEED = 0
+"""The number of the un-mutated seed, with which every run begins."""
+
 
 class Status(StrEnum):
     """Where an individual is in its life."""
@@ -35,13 +38,17 @@ class Arm(StrEnum):
     """A change of the seed that knows nothing of the run, for evolution to be compared with."""
 
 
-TRAINING_ENDED = frozenset({"evaluated", "measured", "pruned", "retrained", "failed", "interrupted"})
+TRAINING_ENDS = frozenset({"measured", "evaluated", "pruned", "failed", "retrained"})
+"""The kinds of events that tell what came of a training; of a check that failed, `failed` tells too."""
+TRAINING_ENDED = TRAINING_ENDS | {"interrupted"}
 """The kinds of events after which an individual is not in training."""
 FINAL = frozenset({Status.EVALUATED, Status.FAILED, Status.DUPLICATE, Status.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
+    """A run: what it was made from, and how it stands."""
+
     name: str
     created_at: float
     status: str
@@ -75,6 +82,8 @@ class NewIndividual:
 
 @dataclass(frozen=True, slots=True)
 class IndividualRow:
+    """An individual as it stands."""
+
     number: int
     generation: int
     slot: int
@@ -101,11 +110,14 @@ class IndividualRow:
 
     @property
     def arm(self) -> Arm:
+        """What it was made for."""
         return Arm(self.arguments.get("arm", Arm.EVOLUTION))
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
+    """One training of an individual."""
+
     id: int
     individual: int
     recipe: str
@@ -132,6 +144,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRow:
+    """A generation; its figures are known once it is closed."""
+
     number: int
     opened_at: float
     closed_at: float | None
@@ -145,6 +159,8 @@ class GenerationRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
+    """Somebody who lives at the close of a generation."""
+
     individual: int
     rank: int
     crowding: float
@@ -153,6 +169,8 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
+    """A change of a control."""
+
     seq: int
     at: float
     actor: str
@@ -164,6 +182,8 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
+    """Something that happened."""
+
     seq: int
     at: float
     kind: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from ge_tui.run.store.records import TRAINING_ENDS
 from ge_tui.run.store.writer import Store
 
 
@@ -24,7 +25,6 @@ class Cut:
 
 _LATER = frozenset({"checked", "failed", "duplicate", "training", "progress", "measured", "evaluated", "pruned"})
 """What may be told of an individual after the moment and is kept."""
-_ENDS = ("measured", "evaluated", "pruned", "failed", "retrained")
 _DONE = ("evaluated", "failed", "pruned", "duplicate", "rejected", "not_promoted")
 
 
@@ -153,9 +153,10 @@ def _ends_unkept(connection: sqlite3.Connection, cut: Cut, later: _Later, indivi
 
 def _cut_trainings(connection: sqlite3.Connection, cut: Cut, later: _Later) -> None:
     begun = [s for (s,) in connection.execute("SELECT seq FROM event WHERE kind = 'training' ORDER BY seq")]
-    marks = ", ".join("?" * len(_ENDS))
+    marks = ", ".join("?" * len(TRAINING_ENDS))
     told = connection.execute(
-        f"SELECT seq, individual, json_extract(payload, '$.evaluation') FROM event WHERE kind IN ({marks})", _ENDS
+        f"SELECT seq, individual, json_extract(payload, '$.evaluation') FROM event WHERE kind IN ({marks})",
+        tuple(TRAINING_ENDS),
     ).fetchall()
     rows = connection.execute("SELECT id, individual, rung, seed, status FROM evaluation ORDER BY id").fetchall()
     for start, (number, individual, rung, seed, status) in zip(begun, rows, strict=False):

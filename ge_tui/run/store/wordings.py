@@ -42,6 +42,7 @@ class KeptWording:
 
     @property
     def lives(self) -> bool:
+        """Whether it is drawn from."""
         return self.ended is None
 
 
@@ -121,6 +122,7 @@ def rephrasings_of(connection: sqlite3.Connection) -> list[KeptRephrasing]:
 
 
 def find_rephrasing(connection: sqlite3.Connection, generation: int) -> KeptRephrasing | None:
+    """The call that asked for another wording in a generation."""
     found = _rephrasings(connection, "r.generation = ?", (generation,))
     return found[0] if found else None
 

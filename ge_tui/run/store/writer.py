@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import math
-import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CurvePoint, ModuleShape, TrainReport
 from ge_tui.run.store.blobs import put_text
-from ge_tui.run.store.connection import open_writer, transaction
 from ge_tui.run.store.modules import modules_to_text
-from ge_tui.run.store.queries import Queries
-from ge_tui.run.store.records import EventRow, MemberRow, NewIndividual, RunRow, Status
+from ge_tui.run.store.records import MemberRow, NewIndividual, RunRow, Status
+from ge_tui.run.store.steps import Steps
 from ge_tui.run.store.values import to_json, to_text
 
 POISON = 3
@@ -25,29 +20,11 @@ POISON = 3
 POISONED = f"its training was cut off {POISON} times; it is not tried again"
 
 
-class Store(Queries):
+class Store(Steps):
     """The one writer of a run's database; the caller holds the run's lock.
 
     Every method commits before it returns, the event that tells of it in the same transaction.
     """
-
-    def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
-        super().__init__(open_writer(file))
-        self._file = file
-        self._clock = clock
-        self._listener: Callable[[EventRow], None] = lambda _event: None
-        self._pending: list[EventRow] = []
-
-    def listen(self, listener: Callable[[EventRow], None]) -> None:
-        """Call `listener` for each event, after it is committed."""
-        self._listener = listener
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def is_in_place(self) -> bool:
-        """Whether the file is still where it was opened: what is written after it was deleted is lost."""
-        return self._file.is_file()
 
     # -- the run ---------------------------------------------------------------------------------------
 
@@ -71,6 +48,7 @@ class Store(Queries):
             self.event("run_created", None, name=run.name)
 
     def set_status(self, status: str, reason: str = "") -> None:
+        """The run is at work, or came to rest; no call is under way at either moment."""
         with self.step():
             self._connection.execute("UPDATE run SET status = ?, status_reason = ?", (status, to_text(reason)))
             self._forget_live()
@@ -101,6 +79,7 @@ class Store(Queries):
             self.event("slots", None, slots=slots)
 
     def set_objectives(self, objectives: list[dict[str, Any]]) -> None:
+        """The objectives, with the reference points that the seed's measurement gave them."""
         with self.step():
             self._connection.execute("UPDATE run SET objectives = ?", (to_json(objectives),))
             self.event("references_frozen", None, objectives=objectives)
@@ -129,7 +108,7 @@ class Store(Queries):
                 (
                     new.number, new.generation, new.slot, new.operator, new.proposer, new.persona, new.category,
                     new.segment, new.temperature, to_json(dict(new.arguments)), new.draw, new.control_seq,
-                    self._clock(),
+                    self.now(),
                 ),
             )  # fmt: skip
             self._connection.executemany(
@@ -215,7 +194,7 @@ class Store(Queries):
             cursor = self._connection.execute(
                 "INSERT INTO evaluation (individual, recipe, rung, seed, attempt, status, started_at) "
                 "VALUES (?, ?, ?, ?, ?, 'running', ?)",
-                (number, recipe, rung, seed, attempt, self._clock()),
+                (number, recipe, rung, seed, attempt, self.now()),
             )
             if not again:
                 self._connection.execute("UPDATE individual SET status = 'evaluating' WHERE number = ?", (number,))
@@ -287,7 +266,7 @@ class Store(Queries):
         """Begin a generation with so many slots; nothing happens where it was begun before."""
         with self.step():
             cursor = self._connection.execute(
-                "INSERT OR IGNORE INTO generation (number, opened_at) VALUES (?, ?)", (number, self._clock())
+                "INSERT OR IGNORE INTO generation (number, opened_at) VALUES (?, ?)", (number, self.now())
             )
             if cursor.rowcount:
                 self.event("generation_opened", None, generation=number, slots=slots)
@@ -312,7 +291,7 @@ class Store(Queries):
                 "UPDATE generation SET closed_at = ?, hypervolume = ?, front_size = ?, children = ?, evaluated = ?, "
                 "failed = ?, duplicates = ? WHERE number = ?",
                 (
-                    self._clock(), hypervolume, front_size, counts["children"], counts["evaluated"], counts["failed"],
+                    self.now(), hypervolume, front_size, counts["children"], counts["evaluated"], counts["failed"],
                     counts["duplicates"], number,
                 ),
             )  # fmt: skip
@@ -371,35 +350,12 @@ class Store(Queries):
             )
             self.event("interrupted", number, evaluation=evaluation, **({"gave_way": True} if gave_way else {}))
 
-    # -- inside a transaction --------------------------------------------------------------------------
-
-    @contextmanager
-    def step(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; the listener hears of its events once it is committed."""
-        self._pending = []
-        with transaction(self._connection):
-            yield self._connection
-        told, self._pending = self._pending, []
-        for event in told:
-            self._listener(event)
-
-    def now(self) -> float:
-        """The time, as it is put on record."""
-        return self._clock()
-
-    def event(self, kind: str, individual: int | None, /, **payload: Any) -> None:
-        """Tell of what is being done, inside the step that does it."""
-        at = self._clock()
-        cursor = self._connection.execute(
-            "INSERT INTO event (at, kind, individual, payload) VALUES (?, ?, ?, ?)",
-            (at, kind, individual, to_json(payload)),
-        )
-        self._pending.append(EventRow(int(cursor.lastrowid or 0), at, kind, individual, payload))
+    # -- inside a step -----------------------------------------------------------------------------------
 
     def _add_control(self, actor: str, key: str, old: Any, new: Any, request: str | None) -> int:
         cursor = self._connection.execute(
             "INSERT INTO control (at, actor, key, old, new, request) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._clock(), actor, key, None if old is None else to_json(old), to_json(new), request),
+            (self.now(), actor, key, None if old is None else to_json(old), to_json(new), request),
         )
         return int(cursor.lastrowid or 0)
 

@@ -11,7 +11,7 @@ from ge_tui.run.comparison import compare
 from ge_tui.run.model_figures import model_figures
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader
-from ge_tui.run.store.calls import call_figures
+from ge_tui.run.store.call_list import calls_by_individual
 from ge_tui.run.trials import all_trials
 from ge_tui.search import Objective, Trial, credit
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line, Table
@@ -30,7 +30,7 @@ def read_ledger(reader: RunReader, objectives: Sequence[Objective]) -> Ledger:
         time.time(),
         len(trials),
         tables_of(trials),
-        model_figures(call_figures(reader.connection)),
+        model_figures(calls_by_individual(reader.connection)),
         None if comparison is None else comparison.verdict(),
     )
 

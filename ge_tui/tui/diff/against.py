@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ge_tui.run.store import SEED
 from ge_tui.tui.watch import Individual, RunModel
-
-SEED = 0
 
 
 class Against(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ge_tui.run.memory import improved, still_helps
 from ge_tui.run.store import Status
-from ge_tui.run.store.calls import KeptInsight
+from ge_tui.run.store.insights import KeptInsight
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Candidate, Objective
 from ge_tui.tui.llm.outcomes import spaced

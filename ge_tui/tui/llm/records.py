@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ge_tui.run.store import RunReader
-from ge_tui.run.store.call_list import CallInShort, call_list, insight_uses, offline_changes
-from ge_tui.run.store.calls import KeptCall, KeptInsight, find_call, insights_of
+from ge_tui.run.store.call_list import CallInShort, call_list
+from ge_tui.run.store.calls import KeptCall, find_call
+from ge_tui.run.store.changes import offline_changes
+from ge_tui.run.store.insights import KeptInsight, insight_uses, insights_of
 from ge_tui.run.store.live_calls import Key
 from ge_tui.search import Objective
 from ge_tui.tui.llm.book import CallBook

@@ -12,7 +12,7 @@ from ge_tui.evaluation.data.catalogue import origin_of
 from ge_tui.evaluation.data.store import is_prepared
 from ge_tui.paths import default_runs, user_config, user_presets
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.settings import Settings, read_settings
 from ge_tui.settings.write import to_toml
 

@@ -237,7 +237,7 @@ class WelcomeScreen(Screen[None]):
 
 
 def _begin_demo(runs: Path) -> RunDirectory:
-    from ge_tui.run.session import create_run, prepare_run  # noqa: PLC0415  (half a second, only where it is needed)
+    from ge_tui.run.new_run import create_run, prepare_run  # noqa: PLC0415  (half a second, only where it is needed)
     from ge_tui.settings import read_settings  # noqa: PLC0415
 
     return create_run(prepare_run(read_settings((), _DEMO), runs), runs)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tokenize
+import warnings
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,16 @@ def mutated(source=SEED, seed=0, contract=SEED_CONTRACT, temperature=1.0, **sett
 def comments(source):
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def test_nothing_of_a_genome_ends_up_on_the_terminal():
+    """Python warns of an escape that it does not know, on the terminal of whoever parses it."""
+    source = SEED.replace("\n# --OPTION--", '\nPATTERN = "\\d"\n# --OPTION--', 1)
+    assert "\\d" in source
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert mutated(source) is not None
+    assert not said
 
 
 def test_the_operators_are_in_a_fixed_order():

@@ -27,6 +27,11 @@ def test_a_user_adds_a_persona_and_replaces_another(tmp_path: Path) -> None:
     assert "magoo" in personas
 
 
+def test_a_file_of_an_editor_that_marks_the_byte_order_is_read(tmp_path: Path) -> None:
+    (tmp_path / "personas.toml").write_text('[frugal]\ntitle = "Frugal"\n', encoding="utf-8-sig")
+    assert load_catalogue(tmp_path).personas["frugal"].title == "Frugal"
+
+
 def test_a_user_rewords_a_template(tmp_path: Path) -> None:
     (tmp_path / "repair.md").write_text("Fix {{code}}: {{reason}}\n")
     filled = load_catalogue(tmp_path).fill("repair", {"code": "x", "reason": "y"})

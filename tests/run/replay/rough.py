@@ -64,7 +64,7 @@ def asking(base: Path, monkeypatch: pytest.MonkeyPatch, seed: int = 1) -> Asking
     monkeypatch.setattr("ge_tui.run.engine.going_on.LOOK_S", 0.002)
     made = use(Asking(base, (GOOD, POOR), UnevenModels({POOR: 0.4}, answer)), monkeypatch)
     made.executor = UnevenExecutor(seed)
-    monkeypatch.setattr("ge_tui.run.session.Store", Mortal)
+    monkeypatch.setattr("ge_tui.run.opening.Store", Mortal)
     Mortal.left = 10**9
     return made
 

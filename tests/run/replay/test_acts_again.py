@@ -18,7 +18,7 @@ from ge_tui.evaluation.report import CurvePoint, TrainReport
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.fork import Moment, fork
-from ge_tui.run.session import create_run, prepare_run
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.acts import ActKind, ActState, NewAct, acts, standing
 from ge_tui.settings import read_settings

@@ -14,7 +14,8 @@ import pytest
 
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.settings import read_settings
 

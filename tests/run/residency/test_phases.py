@@ -17,8 +17,9 @@ from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.llm.ollama import FailureKind, LlmFailure
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.residency import Card
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, IndividualRow, RunReader, Status
 from ge_tui.settings import read_settings
 from tests.llm import coder

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from ge_tui.run.store.call_list import CallInShort
-from ge_tui.run.store.calls import KeptInsight
+from ge_tui.run.store.insights import KeptInsight
 from ge_tui.tui.llm.book import CallBook
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
 from ge_tui.tui.llm.evidence import Evidence, Use

@@ -6,8 +6,7 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.memory import TRIALS, live_insights
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import RunReader, Status, Store
-from ge_tui.run.store.call_list import insight_uses
-from ge_tui.run.store.calls import KeptInsight, insights_of
+from ge_tui.run.store.insights import KeptInsight, insight_uses, insights_of
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Objective
 from ge_tui.tui.llm.evidence import gather, insight_reading

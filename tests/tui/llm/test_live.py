@@ -9,7 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run, work
+from ge_tui.run.new_run import create_run, prepare_run
+from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.call_list import call_list
 from ge_tui.run.store.live_calls import LiveCall, Words

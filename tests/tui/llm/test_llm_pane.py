@@ -7,7 +7,8 @@ import pytest
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.call_list import call_list
-from ge_tui.run.store.calls import find_call, insights_of
+from ge_tui.run.store.calls import find_call
+from ge_tui.run.store.insights import insights_of
 from ge_tui.tui.llm.actions import ACTIONS
 from tests.tui.llm.app import opened, settled
 

@@ -489,7 +489,7 @@ async def test_a_name_that_is_taken_is_told_at_its_field(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("where", "said"),
-    [("ge_tui.tui.new_run.look.refuse_network_file_system", "network"), ("ge_tui.run.session.Store", "no space left")],
+    [("ge_tui.tui.new_run.look.refuse_network_file_system", "network"), ("ge_tui.run.opening.Store", "no space left")],
 )
 async def test_a_place_that_will_not_do_is_a_sentence(tmp_path: Path, where: str, said: str) -> None:
     async with AsyncExitStack() as stack:

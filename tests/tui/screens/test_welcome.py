@@ -160,7 +160,7 @@ async def test_the_first_minute_works_everywhere(tmp_path: Path) -> None:
 
 async def test_no_demo_where_no_run_can_be_made(tmp_path: Path) -> None:
     async with welcome(tmp_path) as pilot:
-        with mock.patch("ge_tui.run.session.create_run", side_effect=UsageError("the disk is full")):
+        with mock.patch("ge_tui.run.new_run.create_run", side_effect=UsageError("the disk is full")):
             await pilot.press("d")
             await until(pilot, lambda: "the disk is full" in toasts(pilot))
         assert not opened(pilot).called

@@ -16,7 +16,7 @@ from benchmarks.made_run import make_run
 from benchmarks.pty_session import PtySession
 from ge_tui.cli import main
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.session import create_run, prepare_run
+from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.store import RunReader
 from ge_tui.settings import read_settings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ge_tui.llm.answers.edits.match import find_places
 from ge_tui.llm.answers.edits.model import Change, Edit, EditBlock, Place
@@ -23,9 +24,11 @@ class Window:
     """Imports may be added above this line."""
 
     def holds(self, change: Change) -> bool:
+        """Whether a change lies inside."""
         return self.start <= change.start and change.end <= self.end
 
     def in_header(self, change: Change) -> bool:
+        """Whether a change lies where imports may be added."""
         return change.end <= self.header_end
 
 
@@ -91,7 +94,7 @@ def apply_hunks(hunks: Sequence[Hunk], request: Request) -> str | Refusal:
         if refusal := _left_out(added, source):
             return refusal
         places = hunk_places(lines, hunk)
-        place = _one_of(places, window, lambda found=places, hunk=hunk: not_a_place(hunk, found))  # type: ignore[misc]
+        place = _one_of(places, window, partial(not_a_place, hunk, places))
         if isinstance(place, Refusal):
             return place
         changes.append(place.change)
@@ -145,10 +148,7 @@ def _changes_nothing(block: EditBlock) -> bool:
 
 def _resolve(lines: Sequence[str], block: EditBlock, window: Window | None) -> Place | Refusal:
     """The one place of an edit. Of several dividers the one counts that lets the longest quotation match."""
-    results = [
-        (edit, _one_of(find_places(lines, edit), window, lambda edit=edit: _why(lines, edit)))  # type: ignore[misc]
-        for edit in block.choices
-    ]
+    results = [(edit, _one_of(find_places(lines, edit), window, partial(_why, lines, edit))) for edit in block.choices]
     fitting = [(len(edit.search), place) for edit, place in results if isinstance(place, Place)]
     if fitting:
         return max(fitting, key=lambda found: found[0])[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ge_tui.llm.answers.edits.model import Change, Edit, Place
 
@@ -153,6 +153,5 @@ def _variants(edit: Edit) -> Iterator[Edit]:
         yield _mapped(edit, lambda line: _NUMBER.sub("", line, count=1))
 
 
-def _mapped(edit: Edit, change: object) -> Edit:
-    assert callable(change)
+def _mapped(edit: Edit, change: Callable[[str], str]) -> Edit:
     return Edit(tuple(map(change, edit.search)), tuple(map(change, edit.replace)))

@@ -160,6 +160,7 @@ def _indent(line: str) -> int:
 
 
 def not_a_place(hunk: Hunk, places: Sequence[Place]) -> Refusal:
+    """Why a hunk fits nowhere, or in more than one place."""
     first = next((text.strip() for sign, text in hunk.rows if sign != "+" and text.strip()), "")
     if not first:
         return Refusal(RefusalReason.EDIT_NOT_FOUND, "a hunk has no context that says where it belongs")

@@ -41,6 +41,7 @@ class Expressions(Names):
         raise NotImplementedError
 
     def evaluate(self, node: ast.expr, scope: Scope) -> object:
+        """What an expression is worth. Raises TooLongError."""
         self._steps += 1
         if self._steps > _STEPS:
             raise TooLongError

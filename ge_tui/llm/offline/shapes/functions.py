@@ -84,6 +84,7 @@ def broadcast(first: object, second: object, trace: Trace) -> object:
 
 
 def matrix_product(first: Tensor, second: Tensor, trace: Trace) -> object:
+    """The shape of a matrix product; inner sizes that differ are a problem."""
     if len(first.shape) < 2 or len(second.shape) < 2:
         return UNKNOWN
     first.kept = second.kept = True
@@ -130,6 +131,7 @@ def pooled(tensor: Tensor, arguments: Named, trace: Trace) -> object:
 
 
 def adaptive_pool(tensor: Tensor, size: object) -> object:
+    """Pooling to a size that is given."""
     if len(tensor.shape) != 4:
         return UNKNOWN
     if isinstance(size, int):

@@ -96,6 +96,7 @@ class Names:
         return next((base for base in bases if isinstance(base, ClassInfo)), None)
 
     def extends(self, info: ClassInfo, layer: str) -> bool:
+        """Whether a class extends a layer of `torch.nn` directly."""
         bases = [self.evaluate(base, Scope({}, None, None)) for base in info.node.bases]
         return any(isinstance(base, Path) and base.name == f"torch.nn.{layer}" for base in bases)
 

@@ -51,6 +51,7 @@ _MATH: Mapping[str, Callable[..., float]] = {
 
 
 def numbered(value: float, origins: Sequence[ast.Constant]) -> float:
+    """A number that remembers the literals it comes from."""
     if isinstance(value, int):
         return Literal.of(value, origins)
     return Rate.of(value, origins) if origins else value
@@ -112,6 +113,7 @@ def _origins(node: ast.BinOp | ast.AugAssign, left: object, right: object, trace
 
 
 def compare(node: ast.Compare, values: Sequence[object]) -> object:
+    """What a comparison comes to, as far as both sides are known."""
     if len(node.ops) != 1 or any(value is UNKNOWN or isinstance(value, Tensor) for value in values):
         return UNKNOWN
     first, second = values

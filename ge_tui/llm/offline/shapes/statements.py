@@ -20,6 +20,7 @@ class Statements(Expressions):
     """Executes the bodies of functions, as far as their course does not hang on values."""
 
     def execute(self, body: Sequence[ast.stmt], scope: Scope) -> object:
+        """What a body returns, or GOES_ON where it comes to its end."""
         for statement in body:
             rule = _STATEMENTS.get(type(statement))
             result = rule(self, statement, scope) if rule else self._forget([statement], scope)

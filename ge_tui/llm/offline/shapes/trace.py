@@ -74,6 +74,7 @@ class Trace:
         return isinstance(self.output, Tensor)
 
     def mark(self, kind: dict[ast.Constant, None], value: object) -> None:
+        """Note the literals behind a value as being of a kind."""
         if isinstance(value, Literal | Rate):
             kind.update(dict.fromkeys(value.origins))
         elif isinstance(value, tuple | list):

@@ -17,6 +17,7 @@ class Literal(int):
 
     @classmethod
     def of(cls, value: int, origins: Sequence[ast.Constant]) -> int:
+        """A number with these origins; a plain one where there are none."""
         if not origins:
             return int(value)
         number = cls(value)
@@ -31,17 +32,21 @@ class Rate(float):
 
     @classmethod
     def of(cls, value: float, origins: Sequence[ast.Constant]) -> float:
+        """A fraction with these origins."""
         number = cls(value)
         number.origins = tuple(dict.fromkeys(origins))
         return number
 
 
 def origins_of(value: object) -> tuple[ast.Constant, ...]:
+    """The literals a value was computed from."""
     return value.origins if isinstance(value, Literal | Rate) else ()
 
 
 @final
 class Unknown:
+    """What a dry run cannot know."""
+
     def __repr__(self) -> str:
         return "UNKNOWN"
 
@@ -51,6 +56,8 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(eq=False, slots=True)
 class Tensor:
+    """A tensor: its shape."""
+
     shape: tuple[int, ...]
     kept: bool = False
     """Whether the gradient needs this value, so that it must not be overwritten."""
@@ -64,11 +71,14 @@ class Path:
 
     @property
     def last(self) -> str:
+        """Its last name: `Conv2d`."""
         return self.name.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
+    """A function that needs no import."""
+
     name: str
 
 

@@ -15,6 +15,7 @@ Rule = Callable[[Tensor, Arguments, Named, Trace], object]
 
 
 def flattened(tensor: Tensor, start: object, end: object) -> object:
+    """A tensor with some neighbouring dimensions made one."""
     rank = len(tensor.shape)
     if not isinstance(start, int) or not isinstance(end, int) or not rank:
         return UNKNOWN
