@@ -31,9 +31,9 @@ def advised(monkeypatch: pytest.MonkeyPatch, driver: Path) -> set[str]:
     driver.touch()
     found |= {gpu_advice.why_no_gpu("2.13.0", cuda)[1] for cuda in (None, "13.0")}
     given = [argument for call in findings() for argument in call.args[3:]]
-    for node in ast.walk(ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Assign) and re.search(r"\badvice\b", ast.unparse(node.targets[0])):
-            given.append(node.value)
+    tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
+    assignments = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    given += [node.value for node in assignments if re.search(r"\badvice\b", ast.unparse(node.targets[0]))]
     for argument in given:
         for node in ast.walk(argument):
             match node:

@@ -1,6 +1,6 @@
 """What the pages of docs/, themes/ and benchmarks/ say is so: their words are those of the program.
 
-The commands that can be run are run in tests/test_docs_tour.py.
+The commands that can be run are run in test_tour.py and test_example.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ import argparse
 import ast
 import configparser
 import importlib.util
-import itertools
 import re
 import shlex
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,63 +38,11 @@ from ge_tui.tui.keymap import check_keymap, read_keymap
 from ge_tui.tui.registry import all_actions
 from ge_tui.tui.themes import find_themes
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = {
-    str(file.relative_to(ROOT)): file.read_text(encoding="utf-8")
-    for file in (*sorted((ROOT / "docs").glob("*.md")), ROOT / "themes/README.md", ROOT / "benchmarks/README.md")
-}
+from .pages import PAGES, ROOT, blocks, commands, first_cells, section, shown_lines, spans
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXAMPLES = {"ACT": "pin", "NUMBER": "3", "N": "3", "M": "4", "KIND": "persona", "ARM": "expert"}
 """What stands in a page for whatever the reader has."""
-
-
-def blocks(page: str, *languages: str) -> list[str]:
-    """The code of a page in these languages."""
-    found = re.findall(r"^```(\w*)\n(.*?)^```", PAGES[page], re.MULTILINE | re.DOTALL)
-    return [code for language, code in found if language in languages]
-
-
-def spans(page: str) -> list[str]:
-    """What a page has in backticks inside of its sentences."""
-    prose = re.sub(r"^```.*?^```", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
-    return [" ".join(code.split()).replace("\\|", "|") for code in re.findall(r"`([^`]+)`", prose)]
-
-
-def words_of(line: str) -> list[str]:
-    """A line of a shell as words: without its comment, and without where its output goes."""
-    return list(itertools.takewhile(lambda word: word not in (">", "&"), shlex.split(line, comments=True)))
-
-
-def shown_lines(page: str) -> Iterator[str]:
-    """The lines of a page's blocks for a shell."""
-    for block in blocks(page, "sh", "console", ""):
-        yield from (line for line in block.replace("\\\n", " ").splitlines() if line.strip())
-
-
-def commands(page: str) -> Iterator[list[str]]:
-    """Every `ge-tui` command of a page, those in its sentences too, by its words after the program's name."""
-    for line in shown_lines(page):
-        inside = re.search(r"\$\((.*?)\)", line)
-        for part in re.split(r"\s(?:&&|\|)\s", inside[1] if inside else line):
-            words = words_of(part.split("; ")[0])
-            if words[0] == "tmux":
-                words = words_of(words[-1])
-            words = words[1:] if words[0] in ("nohup", "until") else words
-            if words[0].endswith("ge-tui"):
-                yield words[1:]
-    for span in spans(page):
-        if span.startswith("ge-tui ") and span.count(" ") > 1 and "…" not in span and span != "ge-tui compare --json":
-            yield from alternatives(words_of(span)[1:])
-
-
-def alternatives(words: list[str]) -> Iterator[list[str]]:
-    """`--credit|--time` is one command and another."""
-    several = next((word for word in words if "|" in word), None)
-    if several is None:
-        yield words
-        return
-    for one in several.split("|"):
-        yield from alternatives([one if word == several else word for word in words])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -156,7 +102,7 @@ OF_OTHERS = {"--force-reinstall", "--recipe", "--real", "--proposer", "--svg", "
 def test_every_option_named_is_one(page: str) -> None:
     known = options_of(make_parser()) | OF_OTHERS
     if page == "docs/export.md":
-        known |= {"--check", "--weights"}  # of model.py, which tests/test_docs_tour.py runs
+        known |= {"--check", "--weights"}  # of model.py, which test_example.py runs
     named = {option for span in spans(page) for option in re.findall(r"(?<![\w-])--[a-z][\w-]+", span)}
     assert sorted(named - known) == []
 
@@ -195,20 +141,6 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 # -- tables and lists that follow from the program ------------------------------------------------------------
-
-
-def section(page: str, heading: str) -> str:
-    """The text under a heading, to the next of its rank."""
-    text = PAGES[page]
-    begin = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
-    assert begin is not None, heading
-    return re.split(rf"^#{{1,{len(begin[1])}}} ", text[begin.end() :], maxsplit=1, flags=re.MULTILINE)[0]
-
-
-def first_cells(text: str, column: int = 0) -> list[str]:
-    """The words in backticks in one column of the tables of a text."""
-    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("| ")]
-    return [word for row in rows for word in re.findall(r"`([^`]+)`", row[column])]
 
 
 def test_every_word_of_the_program_is_explained() -> None:
