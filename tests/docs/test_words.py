@@ -190,8 +190,23 @@ def test_the_parts_of_a_task() -> None:
     assert named >= TaskFile.model_fields.keys()
     known = {*GenomeSpec.model_fields, *DataSpec.model_fields, *Limits.model_fields}
     assert known <= set(re.findall(r"`(\w+)`", section(page, "`task.toml`")))
-    settings = set(re.findall(r"`(\w+)", section(page, "`task.toml`").split("**Recipes**")[1]))
-    assert TrainingPlan.model_fields.keys() - {"recipe", "rung", "steps"} <= settings
+    rows = [
+        line.split("|")[1:3]
+        for line in section(page, "`task.toml`").split("**Recipes**")[1].splitlines()
+        if "|" in line
+    ]
+    settings = {name: told.strip() for names, told in rows[2:] for name in re.findall(r"`(\w+)`", names)}
+    fields = {
+        name: field for name, field in TrainingPlan.model_fields.items() if name not in ("recipe", "rung", "steps")
+    }
+    assert settings == {
+        name: "required"
+        if field.is_required()
+        else "none"
+        if field.default in (None, ())
+        else str(field.default).lower()
+        for name, field in fields.items()
+    }
     assert {one.value for one in Augmentation} <= set(re.findall(r"`(\w+)`", section(page, "`task.toml`")))
     metrics = section(page, "`task.toml`").split("measures: ")[1].split(".")[0]
     assert set(re.findall(r"`(\w+)`", metrics)) == METRICS.keys()
