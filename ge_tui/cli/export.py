@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 
 from ge_tui.cli.output import print_all_the_same, printable
 from ge_tui.cli.pairs import write_pairs
+from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.protocol import Form
 from ge_tui.export.exporting import Exported, Wanted
@@ -68,7 +68,7 @@ def _work(directory: RunDirectory, wanted: Wanted, machine: EvaluationSettings, 
         task = asyncio.current_task()
         assert task is not None
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending_signals():
             loop.add_signal_handler(number, task.cancel)
         try:
             return await do_export(directory, wanted, machine, lines)

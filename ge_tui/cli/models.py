@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from rich.table import Table
 
 from ge_tui.cli.output import print_all_the_same, print_json, print_table
 from ge_tui.cli.pulling import pull_display
+from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, NotReadyError, UsageError, UserError
 from ge_tui.llm.ollama import FailureKind, LlmFailure, LoadedModel, ModelInfo, OllamaClient
 
@@ -115,7 +115,7 @@ async def _until_interrupted(work: Awaitable[T]) -> T:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError, RuntimeError):  # no signals outside the main thread
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending_signals():
             loop.add_signal_handler(number, task.cancel)
     return await task
 

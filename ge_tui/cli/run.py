@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shlex
-import signal
 import sys
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from ge_tui.cli.download import DownloadLine
 from ge_tui.cli.live import LiveProgress
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.progress import PlainProgress, Progress
+from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
 from ge_tui.paths import default_runs, user_config
 from ge_tui.run.directory import RunDirectory, find_run
@@ -88,7 +88,7 @@ def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Endi
         task = asyncio.current_task()
         assert task is not None
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending_signals():
             loop.add_signal_handler(number, interrupt, task)
         try:
             return await work(directory, on_event=on_event, changes=changes)

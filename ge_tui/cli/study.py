@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from rich.table import Table
 
 from ge_tui.cli.compare import compared, print_comparison, write_comparison
 from ge_tui.cli.output import print_all_the_same, print_json, print_table, printable
+from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.run.directory import find_run, refuse_network_file_system
 from ge_tui.run.summary import format_metric
@@ -89,7 +89,7 @@ def _work(found: Study, runs: Path, say: Say) -> list[Trouble] | None:
                 task.cancel()
             say("stopping; what is finished is kept ...")
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
         try:
             return await work_on(tasks, runs, runs_at_once(found, await slots_of_machine()), say)

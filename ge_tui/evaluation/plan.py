@@ -41,10 +41,10 @@ class TrainingPlan(Value):
     steps: int = Field(gt=0)
     batch_size: int = Field(gt=0)
     lr: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
+    weight_decay: float = Field(0.0, ge=0)
     nesterov: bool = True
-    warmup_steps: int = Field(ge=0)
-    schedule: Literal["linear", "plateau"]
+    warmup_steps: int = Field(0, ge=0)
+    schedule: Literal["linear", "plateau"] = "linear"
     """`linear`: down to zero at the last step. `plateau`: see Plateau."""
     plateau: Plateau | None = None
     label_smoothing: float = Field(0.0, ge=0, lt=1)

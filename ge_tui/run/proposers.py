@@ -46,11 +46,14 @@ class NoModel(Model):
 
 
 def check_llm(llm: str, runs: Path) -> None:
-    """Whether the setting names something, without asking a server. Raises UsageError."""
+    """Whether the setting names something, and the user's prompts will do; no server is asked. Raises UsageError."""
+    if llm == "offline":
+        return
     if llm.startswith(_REPLAY):
         find_run(runs, llm.removeprefix(_REPLAY))
-    elif not models_named(llm) and llm != "offline":
+    elif not models_named(llm):
         raise UsageError(f"--llm {llm}: it should be offline, ollama:MODEL or replay:RUN")
+    load_catalogue(user_config() / "prompts")
 
 
 def make_proposer(

@@ -111,6 +111,17 @@ def test_an_interrupted_run_tells_how_to_go_on(runs: Path, number: signal.Signal
     assert process.returncode == 0
 
 
+def test_nohup_keeps_a_run_when_the_terminal_is_gone(runs: Path) -> None:
+    command = ["nohup", sys.executable, str(DELAYED), *SMALL]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        while "evaluated" not in process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGHUP)
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, "are done" in out) == (0, True)
+
+
 def test_a_log_that_is_no_longer_read_does_not_end_a_run(runs: Path) -> None:
     with delayed(*SMALL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None

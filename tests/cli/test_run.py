@@ -205,3 +205,13 @@ def test_a_disk_that_is_full_ends_in_an_error_that_resume_mends(
     assert call("run", "--resume", "a").code == 0
     with RunReader(runs / "a" / "run.sqlite") as reader:
         assert reader.is_whole()
+
+
+def test_prompts_that_cannot_be_used_are_told_before_a_run_is_made(tmp_path: Path, runs: Path, call: Call) -> None:
+    own = tmp_path / "config" / "ge-tui" / "prompts"
+    own.mkdir(parents=True)
+    (own / "repair.md").write_text("{{nothing}}")
+    said = call(*SMALL, "--llm", "ollama:coder:7b")
+    assert said.code == 2
+    assert f"{own / 'repair.md'} asks for {{{{nothing}}}}; it may ask for: " in said.err
+    assert not runs.exists() or not list(runs.iterdir())
