@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from ge_tui import machine
+from ge_tui.cli import machine
 from ge_tui.evaluation.gpu_advice import why_no_gpu
 
 ROOT = Path(__file__).parents[1]
