@@ -19,10 +19,11 @@ from ge_tui.export.forms import FILES, FormReport, facts_of, make_form, refuse_m
 from ge_tui.export.model_file import model_file
 from ge_tui.export.progress import Count, Teller
 from ge_tui.export.record import genome_json, read_history
-from ge_tui.export.subject import SEED, RunFacts, Subject, find_subject, find_subjects, read_run
+from ge_tui.export.subject import RunFacts, Subject, find_subject, find_subjects, read_run
 from ge_tui.export.trainings import Trained, Trainings, together
 from ge_tui.export.verifying import FEWEST, Verification, judge, measure, open_on_record
 from ge_tui.run.directory import RunBusyError, RunDirectory
+from ge_tui.run.individuals import SEED
 from ge_tui.run.session import local_settings
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.summary import format_metric

@@ -14,6 +14,7 @@ from ge_tui.run.course import SIZE, Reached, course_of
 from ge_tui.run.crediting import KINDS
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.following import LAUNCH, Account, Followed, Made, follow
+from ge_tui.run.individuals import SEED
 from ge_tui.run.model_figures import model_figures
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import Arm, IndividualRow, RunReader, RunRow, Status
@@ -24,8 +25,6 @@ from ge_tui.run.timeline import timeline_of
 from ge_tui.run.trials import all_trials, built_in_trials
 from ge_tui.search import Credit, Objective, credit
 from ge_tui.settings import Settings
-
-SEED = 0
 
 
 def gather(directory: RunDirectory, reader: RunReader) -> Report:

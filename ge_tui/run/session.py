@@ -27,7 +27,7 @@ from ge_tui.run.directory import RunDirectory, create_numbered_directory, create
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.objectives import specs_of, without_references
-from ge_tui.run.plans import ladder_of, plan_of
+from ge_tui.run.plans import data_of, ladder_of, plan_of
 from ge_tui.run.proposers import check_llm, make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
@@ -122,7 +122,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     run = store.run()
     settings = _changed(store, Settings.model_validate(run.settings), changes)
     store.listen(on_event)
-    plan = _plan(store, settings)
+    plan = created_plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
     async with AsyncExitStack() as closing:
         models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
@@ -210,13 +210,10 @@ def _layers(names: str) -> tuple[Layer, ...]:
         raise UsageError(f"evaluation.box.without: {error}; there are: {', '.join(Layer)}") from None
 
 
-def _plan(store: Store, settings: Settings) -> RunPlan:
+def created_plan(store: Store, settings: Settings) -> RunPlan:
     """The run as it was created: task and objectives from the store, the data set from the cache."""
     run = store.run()
-    data = prepare(run.data["name"])
-    if data.digest != run.data["digest"]:
-        raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
-    return plan_of(run, settings, data)
+    return plan_of(run, settings, data_of(run))
 
 
 def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settings:
