@@ -31,6 +31,11 @@ def user_config() -> Path:
     return _xdg("XDG_CONFIG_HOME", ".config")
 
 
+def user_settings() -> Path:
+    """The user's own settings, which every new run begins with; it need not be there."""
+    return user_config() / "config.toml"
+
+
 def user_tasks() -> Path:
     """Task folders of the user's own."""
     return user_config() / "tasks"

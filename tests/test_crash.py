@@ -23,7 +23,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def bug(options: object) -> int:
         raise ZeroDivisionError("Authorization: Bearer abc.def of https://me:pw@host/x")
 
-    monkeypatch.setattr("ge_tui.cli.machine.tasks", bug)
+    monkeypatch.setattr("ge_tui.cli.tasks.tasks", bug)
     monkeypatch.setattr("ge_tui.cli.run.run", bug)
 
 

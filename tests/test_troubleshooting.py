@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ge_tui import machine
+from ge_tui.cli import machine
 from ge_tui.evaluation import gpu_advice
 from ge_tui.evaluation.box.report import Layer
 

@@ -6,14 +6,10 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
-from typing import Any
 
-from rich import box
-from rich.markup import escape
-from rich.table import Table
-
-from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.advice import resume_command
+from ge_tui.cli.files import read_text
+from ge_tui.cli.output import print_json, print_table, table_of
 from ge_tui.errors import ExitCode, UsageError, UserError
 from ge_tui.genome import normalise_newlines
 from ge_tui.run import inbox
@@ -60,13 +56,14 @@ def act(options: argparse.Namespace) -> int:
         print("sent; the engine has not taken it up yet", file=sys.stderr)
     else:
         words = what_comes(row, works=not taken_here, finished=status == "finished")
-        print(f"{words}. {_how_to_go_on(directory, status)}" if taken_here and row.state is ActState.WAITING else words)
+        waits = taken_here and row.state is ActState.WAITING
+        print(f"{words}. {_how_to_go_on(directory, status)}" if waits else words)
     return ExitCode.DONE
 
 
 def _how_to_go_on(directory: RunDirectory, status: str) -> str:
     more = " --generations N" if status == "finished" else ""
-    return f"To go on: ge-tui run --resume {directory.name}{more}"
+    return f"To go on: {resume_command(directory)}{more}"
 
 
 def _asked(options: argparse.Namespace, directory: RunDirectory) -> NewAct:
@@ -89,7 +86,7 @@ def _asked(options: argparse.Namespace, directory: RunDirectory) -> NewAct:
 def _edited(options: argparse.Namespace, directory: RunDirectory, number: int) -> str:
     """The text of an edit: from a file, or from the user's editor."""
     if options.file is not None:
-        return _read(options.file)
+        return normalise_newlines(read_text(options.file))
     with RunReader(directory.database) as reader:
         before = reader.source(number)
     if before is None:
@@ -98,14 +95,6 @@ def _edited(options: argparse.Namespace, directory: RunDirectory, number: int) -
     if command is None or not sys.stdin.isatty():
         raise UsageError("edit needs --file FILE, or a terminal and $EDITOR")
     return edit_text(command, before, f"{directory.name}-{number}.py")
-
-
-def _read(file: Path) -> str:
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return normalise_newlines(text)
 
 
 def _on_record(directory: RunDirectory, request: str) -> ActRow | None:
@@ -126,12 +115,10 @@ def _list(directory: RunDirectory, *, as_json: bool) -> None:
     if not rows:
         print("nothing was done with individuals of this run")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("act", "when", "what", "state", "what came of it"):
-        table.add_column(name)
-    for row in rows:
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at))
-        came = f"#{row.child}" if row.child is not None else printable(row.outcome)
-        cells: list[Any] = [str(row.seq), when, printable(what_was_done(row)), row.state.value, came]
-        table.add_row(*map(escape, cells))
-    print_table(table)
+    print_table(table_of(("act", "when", "what", "state", "what came of it"), map(_cells, rows)))
+
+
+def _cells(row: ActRow) -> tuple[str, ...]:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at))
+    came = f"#{row.child}" if row.child is not None else row.outcome
+    return str(row.seq), when, what_was_done(row), row.state.value, came

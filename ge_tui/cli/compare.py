@@ -6,13 +6,12 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich import box
-from rich.markup import escape
 from rich.table import Table as RichTable
 
 from ge_tui.cli.files import write_all
-from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.output import print_json, print_table, table_of
 from ge_tui.errors import ExitCode, UsageError
+from ge_tui.printable import printable
 from ge_tui.report.compared.gather import read_runs
 from ge_tui.report.compared.groups import group_runs
 from ge_tui.report.compared.page import (
@@ -50,12 +49,13 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def compared(directories: Sequence[RunDirectory], names: Mapping[str, str] | None = None) -> Comparison:
-    """`names`: the group of each run, where it is not to be told from the settings."""
+    """Runs beside each other, in groups. `names`: the group of each, where it is not to be told from the settings."""
     runs, objectives = read_runs(directories)
     return compare_groups(group_runs(runs, names), objectives)
 
 
 def print_comparison(found: Comparison) -> None:
+    """Tables for a terminal, and what they say in words."""
     for warning in warnings(found):
         print(printable(warning))
     for shown in (runs_table(found), groups_table(found), tests_table(found)):
@@ -78,9 +78,6 @@ def write_comparison(found: Comparison, file: Path, title: str, *, quiet: bool =
 
 
 def _on_terminal(shown: Table) -> RichTable:
-    drawn = RichTable(box=box.SIMPLE_HEAD, title=escape(shown.caption), title_justify="left", title_style="bold")
-    for column in shown.columns:
-        drawn.add_column(escape(column.name), justify="right" if column.kind == "number" else "left")
-    for row in shown.rows:
-        drawn.add_row(*(escape(printable(cell.text)) for cell in row))
-    return drawn
+    names = [column.name for column in shown.columns]
+    right = {column.name for column in shown.columns if column.kind == "number"}
+    return table_of(names, ([cell.text for cell in row] for row in shown.rows), right, title=shown.caption)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import print_json, print_table
+from ge_tui.cli.output import print_json, print_table, table_of
 from ge_tui.run.comparison import Comparison, Course, compare
 from ge_tui.run.crediting import KINDS
 from ge_tui.run.model_figures import ModelFigures, model_figures
@@ -49,38 +47,42 @@ def print_credit(reader: RunReader, *, as_json: bool) -> None:
 
 
 def _arms_table(earned: Mapping[str, Mapping[str, Credit]]) -> Table:
-    table = _table(("choice", "arm"), ("tried", "valid", "improved", "rate (80 %)", "gain", "tokens", "seconds"))
+    right = ("tried", "valid", "improved", "rate (80 %)", "gain", "tokens", "seconds")
+    rows: list[tuple[str, ...]] = []
     for kind, arms in earned.items():
         for arm, row in arms.items():
-            rate = f"{row.mean:.2f} ({row.low:.2f}-{row.high:.2f})"
-            figures = (f"{row.gain:.5f}", f"{row.tokens:,}", f"{row.seconds:,.0f}")
-            table.add_row(kind, escape(arm), str(row.tried), str(row.valid), str(row.improved), rate, *figures)
-        table.add_section()
-    return table
+            counts = (str(row.tried), str(row.valid), str(row.improved), _rate(row))
+            rows.append((kind, arm, *counts, f"{row.gain:.5f}", f"{row.tokens:,}", f"{row.seconds:,.0f}"))
+        rows.append(())
+    return table_of(("choice", "arm", *right), rows, right)
+
+
+def _rate(row: Credit) -> str:
+    return f"{row.mean:.2f} ({row.low:.2f}-{row.high:.2f})"
 
 
 def _models_table(models: Mapping[str, ModelFigures]) -> Table:
-    table = _table(("model",), ("calls", "usable answers", "success", "no answer", "tokens/s"))
+    right = ("calls", "usable answers", "success", "no answer", "tokens/s")
+    rows = []
     for name, row in models.items():
         speed = "-" if row.tokens_per_s is None else f"{row.tokens_per_s:,.1f}"
-        table.add_row(escape(name), str(row.calls), str(row.read), f"{row.success:.0%}", str(row.failed), speed)
-    return table
+        rows.append((name, str(row.calls), str(row.read), f"{row.success:.0%}", str(row.failed), speed))
+    return table_of(("model", *right), rows, right)
 
 
 def _comparison_table(comparison: Comparison, first: Objective) -> Table:
-    best = f"best {first.name}"
-    table = _table(
-        ("made by",), ("children", "evaluations", best, "by", "hypervolume", f"after {comparison.evaluations}")
-    )
-    rows = {"evolution": comparison.evolution, "baseline": comparison.baseline}
+    equal = comparison.evaluations
+    right = ("children", "evaluations", f"best {first.name}", "by", "hypervolume", f"after {equal}")
     parts = {f"  of which {maker}": course for maker, course in comparison.baseline_by.items()}
-    for name, course in (rows | (parts if len(parts) > 1 else {})).items():
+    rows = []
+    courses = {"evolution": comparison.evolution, "baseline": comparison.baseline}
+    for name, course in (courses | (parts if len(parts) > 1 else {})).items():
         now = course.now
         whose = "-" if now.individual is None else f"#{now.individual}"
-        equal = "" if name in parts else f"{course.after(comparison.evaluations).hypervolume:.5f}"
-        figures = (format_metric(first.name, now.best), whose, f"{now.hypervolume:.5f}", equal)
-        table.add_row(escape(name), str(course.children), str(course.evaluations), *figures)
-    return table
+        then = "" if name in parts else f"{course.after(equal).hypervolume:.5f}"
+        best = format_metric(first.name, now.best)
+        rows.append((name, str(course.children), str(course.evaluations), best, whose, f"{now.hypervolume:.5f}", then))
+    return table_of(("made by", *right), rows, right)
 
 
 def _comparison_as_json(comparison: Comparison) -> dict[str, Any]:
@@ -101,12 +103,3 @@ def _course_as_json(course: Course, equal: int) -> dict[str, Any]:
         "at_equal_evaluations": asdict(course.after(equal)),
         "course": [asdict(reached) for reached in course.course],
     }
-
-
-def _table(words: Iterable[str], figures: Iterable[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in words:
-        table.add_column(name)
-    for name in figures:
-        table.add_column(name, justify="right")
-    return table

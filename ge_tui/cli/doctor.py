@@ -8,9 +8,9 @@ from dataclasses import asdict
 from rich.markup import escape
 from rich.table import Table
 
+from ge_tui.cli.machine import Grade, examine
 from ge_tui.cli.output import print_json, print_table
 from ge_tui.errors import ExitCode
-from ge_tui.machine import Grade, examine
 
 
 def doctor(options: argparse.Namespace) -> int:

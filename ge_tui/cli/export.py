@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
 
-from ge_tui.cli.output import print_all_the_same, printable
+from ge_tui.cli.given import given_settings, refuse_others
+from ge_tui.cli.interrupts import run_until_interrupted
+from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.pairs import write_pairs
-from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.evaluation.protocol import Form
 from ge_tui.export.exporting import Exported, Wanted
 from ge_tui.export.exporting import export as do_export
+from ge_tui.printable import printable
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
@@ -22,7 +23,7 @@ from ge_tui.settings import EvaluationSettings, parse_assignment
 from ge_tui.settings.load import with_values
 
 _REDRAW_S = 0.2
-_MACHINE = ("recipe", "rung", "first_rung")
+_OF_THE_RUN = ("recipe", "rung", "first_rung")
 """Of the evaluation's settings those that are the run's, whatever machine it is exported on."""
 
 
@@ -39,7 +40,11 @@ def export(options: argparse.Namespace) -> int:
         options.seeds, options.force,
     )  # fmt: skip
     lines = _JsonLines() if options.json else _Lines()
-    exported = _work(directory, wanted, _machine(directory, options), lines)
+    machine = _machine(directory, options)
+    try:
+        exported = run_until_interrupted(do_export(directory, wanted, machine, lines))
+    finally:
+        lines.clear()
     if exported is None:
         print_all_the_same("\ninterrupted; no folder was written, and what was trained is kept: "
                            "the same command goes on from there", sys.stderr)  # fmt: skip
@@ -52,35 +57,9 @@ def _machine(directory: RunDirectory, options: argparse.Namespace) -> Evaluation
     """The run's own settings of how to evaluate, and what is given for this machine."""
     with RunReader(directory.database) as reader:
         settings = settings_of(reader.run())
-    values = []
-    for text in [*options.set, *(["evaluation.trust=true"] if options.trust else [])]:
-        path, value = parse_assignment(text)
-        if path[0] != "evaluation" or path[1:2] in [(name,) for name in _MACHINE]:
-            raise UsageError(f"'{text}': only evaluation.* settings of this machine mean anything for an export")
-        values.append((path, value))
-    return with_values(settings, values, "--set").evaluation
-
-
-def _work(directory: RunDirectory, wanted: Wanted, machine: EvaluationSettings, lines: _Lines) -> list[Exported] | None:
-    """None when the user interrupted it."""
-
-    async def main() -> list[Exported] | None:
-        task = asyncio.current_task()
-        assert task is not None
-        loop = asyncio.get_running_loop()
-        for number in ending_signals():
-            loop.add_signal_handler(number, task.cancel)
-        try:
-            return await do_export(directory, wanted, machine, lines)
-        except asyncio.CancelledError:
-            return None
-
-    try:
-        return asyncio.run(main())
-    except KeyboardInterrupt:  # before the handlers were in place
-        return None
-    finally:
-        lines.clear()
+    given = given_settings(options)
+    refuse_others(given, "an export", besides=_OF_THE_RUN)
+    return with_values(settings, map(parse_assignment, given), "--set").evaluation
 
 
 class _Lines:

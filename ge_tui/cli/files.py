@@ -1,44 +1,37 @@
-"""Writing what a command was asked to write: whole files or none."""
+"""Reading what a command is given, and writing what it was asked to write: whole files or none."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from ge_tui.errors import UserError
+from ge_tui.errors import UsageError, UserError
+from ge_tui.files import write_whole
+
+STANDARD_INPUT = "-"
+
+
+def read_text(file: Path) -> str:
+    """A file's text; `-` is standard input. Raises UsageError."""
+    try:
+        data = sys.stdin.buffer.read() if str(file) == STANDARD_INPUT else file.expanduser().read_bytes()
+        return data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def write_all(files: Mapping[str, bytes], *, quiet: bool = False) -> None:
     """Write files and say so unless `quiet`. Raises UserError; a file is whole, or as it was before."""
     for name, content in files.items():
-        write_whole(Path(name), content)
+        write_one(Path(name), content)
         if not quiet:
             print(f"{name}  {len(content):,} bytes")
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write one file; what was there goes only when the new one is whole. Raises UserError."""
-    beside = None
+def write_one(file: Path, content: bytes) -> None:
+    """Write one file. Raises UserError; it is whole, or as it was before."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name[:100]}-", delete=False) as draft:
-            beside = draft.name
-            draft.write(content)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, file)
-        beside = None
+        write_whole(file, content)
     except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror or error}") from None
-    finally:
-        if beside is not None:
-            with suppress(OSError):
-                os.unlink(beside)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        raise UserError(f"{file} cannot be written: {error.strerror or error}; choose another place") from None

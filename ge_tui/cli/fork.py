@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
+from ge_tui.cli.advice import resume_command
+from ge_tui.cli.given import given_settings
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.errors import ExitCode
-from ge_tui.paths import default_runs
 from ge_tui.run.directory import find_run
 from ge_tui.run.fork import Moment, origin_of
 from ge_tui.run.fork import fork as make_fork
@@ -23,8 +23,8 @@ def fork(options: argparse.Namespace) -> int:
     original = find_run(options.runs, options.run)
     if options.llm is not None:
         check_llm(options.llm, options.runs)
-    given = [f"{flag}={getattr(options, flag)}" for flag in _FLAGS if getattr(options, flag) is not None]
-    made = make_fork(original, options.runs, Moment.parse(options.at), options.name, [*options.set, *given])
+    changes = given_settings(options, _FLAGS)
+    made = make_fork(original, options.runs, Moment.parse(options.at), options.name, changes)
     with RunReader(made.database) as run:
         origin, individuals = origin_of(run), len(run.individuals())
     assert origin is not None
@@ -34,7 +34,6 @@ def fork(options: argparse.Namespace) -> int:
                      "individuals": individuals})
         )  # fmt: skip
         return ExitCode.DONE
-    where = "" if options.runs == default_runs() else f" --runs {shlex.quote(str(options.runs))}"
     print_all_the_same(f"{made.name} is {origin.run} {origin.moment}: {individuals} individuals with the seed")
-    print_all_the_same(f"go on with: ge-tui run --resume {made.name}{where}")
+    print_all_the_same(f"go on with: {resume_command(made)}")
     return ExitCode.DONE

@@ -7,16 +7,18 @@ from typing import Any
 
 from pygments.lexers import DiffLexer, PythonLexer, get_lexer_by_name
 
-from ge_tui.cli.output import print_code, printable
-from ge_tui.cli.tables import what_was_done
+from ge_tui.cli.output import print_code
 from ge_tui.errors import UserError
 from ge_tui.genome import unified_diff
-from ge_tui.run.store import Arm, IndividualRow, RunReader
+from ge_tui.printable import printable
+from ge_tui.run.individuals import what_was_done
+from ge_tui.run.store import Arm, EvaluationRow, IndividualRow, RunReader
 from ge_tui.run.store.calls import KeptCall, calls_of
 from ge_tui.run.summary import Standing, value_in_words
 
 
 def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) -> None:
+    """All that is on record of an individual, but for its texts."""
     parents = " x ".join(f"#{parent}" for parent in row.parents)
     print(f"#{row.number}  generation {row.generation}, {row.operator}" + (f" of {parents}" if parents else ""))
     print(f"status   {row.status}" + (f" ({row.outcome})" if row.outcome else ""))
@@ -25,7 +27,7 @@ def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) 
     if row.arm is not Arm.EVOLUTION:
         print(f"arm      {row.arm}, made by {row.proposer}")
     if what_was_done(row):
-        print(f"change   {what_was_done(row)}")
+        print(f"change   {printable(what_was_done(row))}")
     if row.temperature is not None:
         print(f"temperature {row.temperature:g}, drawn from {row.draw}, under control {row.control_seq}")
     if standing.rank is not None:
@@ -45,27 +47,6 @@ def print_individual(reader: RunReader, row: IndividualRow, standing: Standing) 
         for point in reader.curve(evaluation.id):
             seen = f"  accuracy {point.accuracy:.4f}  loss {point.loss:.4f}" if point.accuracy is not None else ""
             print(f"  step {point.step:6}  epoch {point.epoch:7.2f}  train loss {point.train_loss:.4f}{seen}")
-
-
-def _evaluation(reader: RunReader, evaluation: Any) -> dict[str, Any]:
-    names = (
-        "id",
-        "recipe",
-        "rung",
-        "seed",
-        "attempt",
-        "status",
-        "outcome",
-        "reason",
-        "wall_s",
-        "cpu_s",
-        "peak_mb",
-    )
-    curve = [
-        {"step": p.step, "epoch": p.epoch, "train_loss": p.train_loss, "accuracy": p.accuracy, "loss": p.loss}
-        for p in reader.curve(evaluation.id)
-    ]
-    return {**{name: getattr(evaluation, name) for name in names}, "curve": curve}
 
 
 def print_text(reader: RunReader, row: IndividualRow, which: str) -> None:
@@ -90,6 +71,11 @@ def record_of(reader: RunReader, row: IndividualRow) -> dict[str, Any]:
     evaluations = [_evaluation(reader, evaluation) for evaluation in reader.evaluations(row.number)]
     calls = [{**asdict(kept.call), "read_as": kept.read_as} for kept in calls_of(reader.connection, row.number)]
     return {"evaluations": evaluations, "calls": calls}
+
+
+def _evaluation(reader: RunReader, row: EvaluationRow) -> dict[str, Any]:
+    names = ("id", "recipe", "rung", "seed", "attempt", "status", "outcome", "reason", "wall_s", "cpu_s", "peak_mb")
+    return {**{name: getattr(row, name) for name in names}, "curve": [asdict(point) for point in reader.curve(row.id)]}
 
 
 def _print_calls(reader: RunReader, row: IndividualRow, which: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from ge_tui.cli.files import write_one
 from ge_tui.cli.output import print_json
 from ge_tui.errors import ExitCode, UsageError
 from ge_tui.tui.keys.key_table import key_rows, template
@@ -37,7 +38,6 @@ def _write(text: str) -> int:
     file = keys_file()
     if file.exists():
         raise UsageError(f"{file} is there already; move it away to begin anew")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    write_one(file, text.encode())
     print(f"{file} is written: every action, each as a comment; change what you like")
     return ExitCode.DONE

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import print_all_the_same, print_json, print_table
+from ge_tui.cli.interrupts import run_until_interrupted
+from ge_tui.cli.output import print_all_the_same, print_json, print_table, table_of
 from ge_tui.cli.pulling import pull_display
-from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, NotReadyError, UsageError, UserError
 from ge_tui.llm.ollama import FailureKind, LlmFailure, LoadedModel, ModelInfo, OllamaClient
 
@@ -30,11 +27,11 @@ def models(options: argparse.Namespace) -> int:
         return asyncio.run(_list(as_json=options.json))
     if not options.name:
         raise UsageError("name the model to pull, as in: ge-tui models pull qwen2.5-coder:7b")
-    try:
-        return asyncio.run(_pull(options.name, as_json=options.json))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    code = run_until_interrupted(_pull(options.name, as_json=options.json))
+    if code is None:
         print_all_the_same(f"\nstopped; what came is kept, go on with: ge-tui models pull {options.name}", sys.stderr)
         return ExitCode.INTERRUPTED
+    return code
 
 
 async def _list(*, as_json: bool) -> int:
@@ -52,21 +49,20 @@ async def _list(*, as_json: bool) -> int:
 
 
 def _table(installed: list[ModelInfo], loaded: dict[str, LoadedModel]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name, side in (("model", "left"), ("size", "right"), ("parameters", "right"), ("quantisation", "left"),
-                       ("context", "right"), ("can", "left"), ("in memory", "left")):  # fmt: skip
-        table.add_column(name, justify="right" if side == "right" else "left")
-    for model in installed:
-        table.add_row(
-            escape(model.name),
+    names = ("model", "size", "parameters", "quantisation", "context", "can", "in memory")
+    rows = [
+        (
+            model.name,
             f"{model.size_bytes / 1e9:.1f} GB",
-            escape(model.parameter_size),
-            escape(model.quantisation),
+            model.parameter_size,
+            model.quantisation,
             f"{model.context_length:,}" if model.context_length else "",
-            escape(", ".join(sorted(model.capabilities))),
+            ", ".join(sorted(model.capabilities)),
             _where(loaded.get(model.name)),
         )
-    return table
+        for model in installed
+    ]
+    return table_of(names, rows, right=("size", "parameters", "context"))
 
 
 def _where(loaded: LoadedModel | None) -> str:
@@ -103,21 +99,12 @@ async def _pull(name: str, *, as_json: bool) -> int:
     """Fetch a model; a signal closes the connection, which stops the server's download too."""
     async with OllamaClient() as client:
         with pull_display(name, as_json=as_json) as display:
-            failed = await _until_interrupted(client.pull(name, display))
+            failed = await client.pull(name, display)
         if failed is not None:
             raise _error(failed)
         if not as_json:
             print(f"{name} is there; use it with: ge-tui run --llm ollama:{name}")
     return ExitCode.DONE
-
-
-async def _until_interrupted(work: Awaitable[T]) -> T:
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError, RuntimeError):  # no signals outside the main thread
-        for number in ending_signals():
-            loop.add_signal_handler(number, task.cancel)
-    return await task
 
 
 def _or_raise(found: T | LlmFailure) -> T:

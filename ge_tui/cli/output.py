@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, TextIO
 
 from pygments import highlight
 from pygments.formatters import Terminal256Formatter
 from pygments.lexer import Lexer
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ge_tui.printable import printable
 from ge_tui.run.store.values import to_json
 
-__all__ = ["print_all_the_same", "print_code", "print_json", "print_table", "printable", "silence"]
-
 
 def print_json(value: Any) -> None:
+    """One JSON value, on one line."""
     print(to_json(value))
+
+
+def table_of(
+    names: Sequence[str], rows: Iterable[Sequence[str]], right: Container[str] = (), *, title: str = "", note: str = ""
+) -> Table:
+    """A table of texts that others may have written: nothing in them is markup. No cells: a line between two rows."""
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", title_style="bold",
+                  caption=Text(note) if note else None, caption_justify="left")  # fmt: skip
+    for name in names:
+        table.add_column(Text(name), justify="right" if name in right else "left")
+    for row in rows:
+        if row:
+            table.add_row(*(Text(printable(cell)) for cell in row))
+        else:
+            table.add_section()
+    return table
 
 
 def print_table(table: Table) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ge_tui import __version__
-from ge_tui.paths import default_runs
+from ge_tui.cli.options import INDIVIDUAL, add_json, add_run, add_runs_folder, add_set, add_trust, whole_number
 
 Command = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -28,26 +28,33 @@ _ACTS = """what can be done:
 
 
 def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
     parser = argparse.ArgumentParser(
-        prog="ge-tui", description="Evolve PyTorch networks with a language model, in the terminal."
+        prog="ge-tui",
+        description="Evolve PyTorch networks with a language model, in the terminal. Without a command: the app.",
+        epilog="`ge-tui COMMAND --help` tells what a command takes, most with an example.",
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error that is the program's")
     _add_terminal(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_app(commands)
-    _add_run(commands)
-    _add_looks(commands)
-    _add_results(commands)
+    _add_evolve(commands)
+    _add_runs(commands)
+    _add_show(commands)
+    _add_report(commands)
+    _add_compare(commands)
+    _add_study(commands)
     _add_steer(commands)
     _add_act(commands)
     _add_export(commands)
     _add_trials(commands)
     _add_apply(commands)
     _add_replay(commands)
-    _add_machine(commands)
+    _add_fork(commands)
+    _add_listings(commands)
     completion = _add(commands, "completion", "completion", "print what makes your shell complete ge-tui's words")
-    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="whose start-up file is to evaluate it")
     return parser
 
 
@@ -65,8 +72,9 @@ def _add(
     name: str,
     module: str,
     summary: str,
+    *examples: str,
     kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
-    epilog: str | None = None,
+    more: str = "",
 ) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
 
@@ -74,13 +82,14 @@ def _add(
         function: Command = getattr(importlib.import_module(f"ge_tui.cli.{module}"), name)
         return function(options)
 
+    shown = "".join(f"  ge-tui {name} {example}\n" for example in examples)
     commands._parser_class = kind
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
         description=summary[0].upper() + summary[1:] + ".",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=epilog,
+        epilog="\n".join(part for part in (more, f"for example:\n{shown}" if shown else "") if part) or None,
     )
     parser.set_defaults(command=command)
     return parser
@@ -88,8 +97,10 @@ def _add(
 
 def _add_app(commands: Commands) -> None:
     attach = _add(commands, "attach", "app", "watch and steer a run in the app")
-    attach.add_argument("run", nargs="?", help="its name or path; none: the one that works now, or a list")
-    _add_runs_folder(attach)
+    attach.add_argument(
+        "run", metavar="RUN", nargs="?", help="its name or path; none: the one that works now, or a list"
+    )
+    add_runs_folder(attach)
     _add_terminal(attach)
 
 
@@ -101,51 +112,73 @@ def _add_terminal(parser: argparse.ArgumentParser) -> None:
         "--color",
         choices=("auto", "always", "never", "16", "256", "truecolor"),
         default=unset,
-        help="how many colours; auto: as many as the terminal has, none where NO_COLOR is set",
+        help="how many colours; auto: as many as the terminal has, none where NO_COLOR is set (default: auto)",
     )
-    app.add_argument("--theme", default=unset, metavar="NAME", help="this time; `ge-tui themes` lists them")
+    app.add_argument(
+        "--theme", default=unset, metavar="NAME", help="the theme, for this time; `ge-tui themes` lists them"
+    )
     app.add_argument("--ascii", action="store_true", default=unset, help="no signs but ASCII")
     app.add_argument(
         "--no-mouse", action="store_true", default=unset, help="leave the mouse to the terminal, to select text with"
     )
 
 
-def _add_run(commands: Commands) -> None:
-    run = _add(
-        commands,
-        "run",
-        "run",
-        "evolve, without a screen",
-        kind=_RunParser,
+def _add_evolve(commands: Commands) -> None:
+    examples = (
+        "--data digits --generations 3 --population 4",
+        "--llm ollama:qwen2.5-coder:7b --data cifar10 --set temperature=0.4",
+        "--resume ExquisiteNetV2-digits-1 --generations 20",
     )
-    run.add_argument("--task", help="a task's name or folder")
-    run.add_argument("--data", help="the data set: digits, cifar10, folder:PATH, ...")
+    run = _add(commands, "run", "run", "evolve, without a screen", *examples, kind=_RunParser)
+    run.add_argument("--task", metavar="TASK", help="a task's name or folder")
+    run.add_argument("--data", metavar="DATA", help="the data set: digits, cifar10, folder:PATH, ...")
     run.add_argument(
-        "--llm", help="where proposals come from: offline, ollama:MODEL, ollama:MODEL=2,OTHER=1, replay:RUN"
+        "--llm",
+        metavar="LLM",
+        help="where proposals come from: offline, ollama:MODEL, ollama:MODEL=2,OTHER=1, replay:RUN",
     )
-    run.add_argument("--population", help="children a generation")
-    run.add_argument("--generations", help="generations after the initial population")
-    run.add_argument("--seed", help="of every draw the run makes")
+    _add_sizes(run)
+    run.add_argument("--seed", metavar="N", help="of every draw the run makes")
     run.add_argument(
-        "--config", metavar="FILE.toml", type=Path, action="append", default=[], help="settings from a file"
+        "--config",
+        metavar="FILE.toml",
+        type=Path,
+        action="append",
+        default=[],
+        help="settings from a file; may be given several times, the later over the earlier",
     )
-    run.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="one setting; may be repeated")
-    _add_trust(run)
-    _add_runs_folder(run)
-    run.add_argument("--name", default="", help="of the new run; made up where not given")
-    run.add_argument("--resume", metavar="RUN", help="go on with a run that stopped")
-    run.add_argument("--json", action="store_true", help="print one JSON object a line")
+    add_set(run)
+    add_trust(run)
+    add_runs_folder(run)
+    _add_name(run)
+    run.add_argument("--resume", metavar="RUN", help="go on with a run that stopped, by its name or path")
+    add_json(run, "print one JSON object a line, for programs")
 
 
-def _add_looks(commands: Commands) -> None:
-    runs = _add(commands, "runs", "look", "list the runs")
-    _add_runs_folder(runs)
-    runs.add_argument("--json", action="store_true")
-    show = _add(commands, "show", "look", "show a run, or one of its individuals")
-    show.add_argument("run")
-    show.add_argument("individual", nargs="?", metavar="NUMBER|seed|best", help="one individual")
-    _add_runs_folder(show)
-    show.add_argument("--json", action="store_true")
+def _add_sizes(parser: argparse.ArgumentParser, when: str = "") -> None:
+    parser.add_argument("--population", metavar="N", help=f"children a generation{when}")
+    parser.add_argument("--generations", metavar="N", help="generations after the initial population")
+
+
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", default="", metavar="NAME", help="of the new run; made up where not given")
+
+
+def _add_runs(commands: Commands) -> None:
+    runs = _add(commands, "runs", "runs", "list the runs")
+    add_runs_folder(runs)
+    add_json(runs)
+
+
+def _add_show(commands: Commands) -> None:
+    show = _add(
+        commands, "show", "show", "show a run, or one of its individuals", "my-run", "my-run best --diff",
+        "my-run --credit",
+    )  # fmt: skip
+    add_run(show)
+    show.add_argument("individual", nargs="?", metavar=INDIVIDUAL, help="one individual")
+    add_runs_folder(show)
+    add_json(show)
     what = show.add_mutually_exclusive_group()
     for name, summary in (
         ("source", "its source text"),
@@ -153,28 +186,44 @@ def _add_looks(commands: Commands) -> None:
         ("prompt", "what the language model was asked in its making"),
         ("answer", "what the language model said"),
     ):
-        what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=summary)
-    what.add_argument("--credit", action="store_true", help="of a run: what each persona, operator, ... has earned")
-    what.add_argument(
-        "--prompts", action="store_true", help="of a run: how its prompts are worded, and what that earned"
-    )
-    what.add_argument("--time", action="store_true", help="of a run: how busy model and training slots were")
+        what.add_argument(f"--{name}", dest="text", action="store_const", const=name, help=f"of one: {summary}")
+    for name, summary in (
+        ("credit", "what each persona, operator, ... has earned"),
+        ("prompts", "how its prompts are worded, and what that earned"),
+        ("time", "how busy model and training slots were"),
+    ):
+        what.add_argument(f"--{name}", dest="whole", action="store_const", const=name, help=f"of a run: {summary}")
     what.add_argument("--wording", metavar="VERSION", help="of a run: the text of one version that --prompts lists")
 
 
-def _add_results(commands: Commands) -> None:
-    report = _add(commands, "report", "report", "write a run as one page that stands alone")
-    report.add_argument("run")
-    report.add_argument("--to", metavar="FILE.html", type=Path, help="the page")
+def _add_report(commands: Commands) -> None:
+    report = _add(
+        commands, "report", "report", "write a run as one page that stands alone", "my-run --to my-run.html",
+        "my-run --png pictures --csv tables",
+    )  # fmt: skip
+    add_run(report)
+    report.add_argument("--to", metavar="FILE.html", type=Path, help="the page to write")
     for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
         report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
-    _add_runs_folder(report)
-    compare = _add(commands, "compare", "compare", "put runs beside each other, those of the same settings as a group")
-    compare.add_argument("run", nargs="+")
+    add_runs_folder(report)
+
+
+def _add_compare(commands: Commands) -> None:
+    compare = _add(
+        commands, "compare", "compare", "put runs beside each other, those of the same settings as a group",
+        "first second third --to compared.html",
+    )  # fmt: skip
+    compare.add_argument("run", metavar="RUN", nargs="+", help="names or paths of two runs or more")
     compare.add_argument("--to", metavar="FILE.html", type=Path, help="write a page, and FILE.json beside it")
-    compare.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_runs_folder(compare)
-    study = _add(commands, "study", "study", "run the arms of a study with several seeds each, and compare them")
+    add_json(compare)
+    add_runs_folder(compare)
+
+
+def _add_study(commands: Commands) -> None:
+    study = _add(
+        commands, "study", "study", "run the arms of a study with several seeds each, and compare them",
+        "--example digits > mine.toml", "mine.toml", "mine.toml --status",
+    )  # fmt: skip
     study.add_argument(
         "file", metavar="FILE.toml", type=Path, nargs="?", help="what all runs share, the arms, and the seeds"
     )
@@ -182,41 +231,65 @@ def _add_results(commands: Commands) -> None:
     study.add_argument("--status", action="store_true", help="only show how far its runs are")
     study.add_argument("--to", metavar="FILE.html", type=Path, help="the comparison (default: beside the study's file)")
     study.add_argument(
-        "--parallel", metavar="N", type=_count, help="runs at once; 0: as many as the machine has slots for"
+        "--parallel",
+        metavar="N",
+        type=whole_number(0, 64),
+        help="runs at once; 0: as many as the machine has slots for (default: as the file says)",
     )
-    study.add_argument("--json", action="store_true", help="print the comparison, or the status, as JSON")
-    _add_trust(study)
-    _add_runs_folder(study)
+    add_json(study, "print the comparison, or the status, as JSON")
+    add_trust(study)
+    add_runs_folder(study)
 
 
 def _add_steer(commands: Commands) -> None:
-    steer = _add(commands, "steer", "steer", "change controls of a run, while it runs or before it is resumed")
-    steer.add_argument("run")
-    steer.add_argument("changes", nargs="*", metavar="KEY=VALUE", help="as in pause=true; none: show what is in force")
-    _add_runs_folder(steer)
-    steer.add_argument("--json", action="store_true")
+    steer = _add(
+        commands, "steer", "steer", "change controls of a run, while it runs or before it is resumed",
+        "my-run", "my-run pause=true", "my-run temperature=0.4 persona.expert=2",
+    )  # fmt: skip
+    add_run(steer)
+    steer.add_argument(
+        "changes", nargs="*", metavar="KEY=VALUE", help="controls and their values; none: show what is in force"
+    )
+    add_runs_folder(steer)
+    add_json(steer)
 
 
 def _add_act(commands: Commands) -> None:
-    act = _add(commands, "act", "act", "pin, veto, kill, breed, cross, edit, ... individuals of a run", epilog=_ACTS)
-    act.add_argument("run")
+    act = _add(
+        commands, "act", "act", "pin, veto, kill, breed, cross, edit, ... individuals of a run",
+        "my-run", "my-run pin 12", "my-run cross 12 31", "my-run edit 12 --file mine.py", more=_ACTS,
+    )  # fmt: skip
+    add_run(act)
     act.add_argument("do", nargs="?", metavar="ACT", choices=_ACT_NAMES, help="none: list what was done")
     act.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="of whom; of two for cross")
     act.add_argument("--file", metavar="FILE", type=Path, help="edit: the new text; - for standard input")
     act.add_argument("--operator", choices=("mutate", "eot"), help="breed, aim: how it is changed")
-    act.add_argument("--persona", help="breed, cross, aim: who the language model plays")
-    act.add_argument("--segment", help="breed, aim: the part to be changed")
+    act.add_argument("--persona", metavar="NAME", help="breed, cross, aim: who the language model plays")
+    act.add_argument("--segment", metavar="NAME", help="breed, aim: the part to be changed")
     act.add_argument("--instruction", metavar="TEXT", help="breed, aim: what is asked for, in your own words")
-    act.add_argument("--rung", choices=("full",), help="again: the full recipe; kept apart from the run's own rung")
-    act.add_argument("--seed", type=int, help="again: of the training; one it was not trained with yet where not given")
-    _add_runs_folder(act)
-    act.add_argument("--json", action="store_true")
+    act.add_argument(
+        "--rung", metavar="RUNG", choices=("full",), help="again: full, the whole recipe; kept apart from the run's own"
+    )
+    act.add_argument(
+        "--seed", type=int, metavar="N", help="again: of the training; one it was not trained with yet where not given"
+    )
+    add_runs_folder(act)
+    add_json(act)
 
 
 def _add_export(commands: Commands) -> None:
-    export = _add(commands, "export", "export", "write a network of a run as a folder that stands alone")
-    export.add_argument("run")
-    export.add_argument("individual", nargs="?", default="best", metavar="NUMBER|seed|best|front")
+    export = _add(
+        commands, "export", "export", "write a network of a run as a folder that stands alone",
+        "my-run --to exported", "my-run 12 --verify --seeds 5 --to exported", "my-run --pairs pairs.jsonl",
+    )  # fmt: skip
+    add_run(export)
+    export.add_argument(
+        "individual",
+        nargs="?",
+        default="best",
+        metavar=f"{INDIVIDUAL}|front",
+        help="which; front: each of the front, in a folder of its own (default: %(default)s)",
+    )
     export.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; it must not be there yet")
     export.add_argument("--force", action="store_true", help="replace an export that is there")
     for form, what in (("onnx", "ONNX"), ("pt2", "torch.export")):
@@ -228,116 +301,111 @@ def _add_export(commands: Commands) -> None:
     )
     export.add_argument("--ablate", action="store_true", help="undo each change since the seed, and measure")
     export.add_argument(
-        "--seeds", type=_positive, default=3, metavar="K", help="trainings of each for these (default: %(default)s)"
+        "--seeds",
+        type=whole_number(1, 99_999),
+        default=3,
+        metavar="K",
+        help="trainings of each, for --verify and --ablate (default: %(default)s)",
     )
-    export.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
-    _add_pairs(export)
-    _add_trust(export)
-    _add_runs_folder(export)
-    export.add_argument("--json", action="store_true", help="print one JSON object a line")
+    _add_machine_settings(export)
+    export.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="write pairs of answers instead, the better and the worse, for fine-tuning a model",
+    )
+    add_runs_folder(export)
+    add_json(export, "print one JSON object a line, for programs")
 
 
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() and len(text) < 6 else 0
-    if not number:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
-    return number
+def _add_machine_settings(parser: argparse.ArgumentParser) -> None:
+    add_set(parser, "a setting of evaluation.*, as in evaluation.device=cpu")
+    add_trust(parser)
 
 
 def _add_trials(commands: Commands) -> None:
-    evaluate = _add(commands, "evaluate", "trial", "train one genome file and print its metrics")
-    check = _add(commands, "check", "trial", "put one genome file through what a child goes through before training")
+    evaluate = _add(
+        commands, "evaluate", "trial", "train one genome file and print its metrics",
+        "network.py --data digits --rung look",
+    )  # fmt: skip
+    check = _add(
+        commands, "check", "trial", "put one genome file through what a child goes through before training",
+        "network.py --data digits",
+    )  # fmt: skip
     for parser in (evaluate, check):
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--task", default="ExquisiteNetV2")
-        parser.add_argument("--data", default="auto")
-        parser.add_argument("--recipe", default="")
-        parser.add_argument("--rung", default="")
-        parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="an evaluation.* setting")
-        _add_trust(parser)
-        parser.add_argument("--json", action="store_true")
-    evaluate.add_argument("--seed", type=int, default=0)
+        parser.add_argument("file", metavar="FILE", type=Path, help="the genome; - for standard input")
+        parser.add_argument("--task", metavar="TASK", help="a task's name or folder (default: the setting task)")
+        parser.add_argument(
+            "--data", metavar="DATA", help="digits, cifar10, folder:PATH, ... (default: the setting data)"
+        )
+        parser.add_argument("--recipe", metavar="NAME", help="how it is trained (default: the task's default)")
+        parser.add_argument(
+            "--rung", metavar="RUNG", help="how much: look, short or full (default: the setting evaluation.rung)"
+        )
+        _add_machine_settings(parser)
+        add_json(parser)
+    evaluate.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of every draw of the training (default: %(default)s)"
+    )
 
 
 def _add_apply(commands: Commands) -> None:
-    apply = _add(commands, "apply", "apply", "read an LLM's answer and print the child's source, or why there is none")
+    apply = _add(
+        commands, "apply", "apply", "read an LLM's answer and print the child's source, or why there is none",
+        "--parent network.py answer.txt", "--parent network.py --segment head -",
+    )  # fmt: skip
     apply.add_argument("--parent", metavar="FILE", type=Path, required=True, help="the genome that was to be changed")
     apply.add_argument("--segment", metavar="NAME", help="the segment that was to be changed (default: the whole file)")
     apply.add_argument("--edits", action="store_true", help="search/replace edits were asked for")
-    apply.add_argument("--task", default="ExquisiteNetV2", help="whose classes and functions must stay")
+    apply.add_argument(
+        "--task", metavar="TASK", help="whose classes and functions must stay (default: the setting task)"
+    )
     apply.add_argument("answer", metavar="ANSWER", type=Path, help="a file with the answer; - for standard input")
 
 
 def _add_replay(commands: Commands) -> None:
-    replay = _add(commands, "replay", "replay", "derive a run again from its record, and say whether it comes out")
-    replay.add_argument("run")
+    replay = _add(
+        commands, "replay", "replay", "derive a run again from its record, and say whether it comes out", "my-run",
+        "my-run --re-evaluate",
+    )  # fmt: skip
+    add_run(replay)
     replay.add_argument("--re-evaluate", action="store_true", help="train its individuals again too, in the box")
-    _add_trust(replay)
-    _add_runs_folder(replay)
-    replay.add_argument("--json", action="store_true")
-    fork = _add(commands, "fork", "fork", "begin a new run at any moment of an old one, with other settings")
-    fork.add_argument("run")
+    add_trust(replay)
+    add_runs_folder(replay)
+    add_json(replay)
+
+
+def _add_fork(commands: Commands) -> None:
+    fork = _add(
+        commands, "fork", "fork", "begin a new run at any moment of an old one, with other settings",
+        "my-run --at g3 --set temperature=0.8", "my-run --at 30 --llm offline --name other",
+    )  # fmt: skip
+    add_run(fork)
     fork.add_argument("--at", metavar="N|gN", required=True, help="after N children (30), or after generation N (g3)")
-    fork.add_argument("--name", default="", help="of the new run; made up where not given")
-    fork.add_argument("--llm", help="where its proposals come from")
-    fork.add_argument("--population", help="children a generation; with --at gN")
-    fork.add_argument("--generations", help="generations after the initial population")
-    fork.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="a setting; may be repeated")
-    _add_runs_folder(fork)
-    fork.add_argument("--json", action="store_true")
+    _add_name(fork)
+    fork.add_argument("--llm", metavar="LLM", help="where its proposals come from, as for ge-tui run")
+    _add_sizes(fork, " (with --at gN alone)")
+    add_set(fork, "a setting, over the old run's")
+    add_runs_folder(fork)
+    add_json(fork)
 
 
-def _add_pairs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--pairs",
-        type=Path,
-        metavar="FILE.jsonl",
-        help="write pairs of answers, the better and the worse, for fine-tuning a model",
-    )
-
-
-def _add_machine(commands: Commands) -> None:
-    for name, module, summary in (
-        ("tasks", "machine", "list the tasks, broken ones with what is wrong"),
-        ("data", "machine", "list the data sets, or prepare one (downloads it where needed)"),
-        ("models", "models", "list the language models on the Ollama server, or fetch one"),
-        ("doctor", "doctor", "look at this machine: what is there, what is missing, what to do"),
-        ("themes", "themes", "list the app's themes, broken ones with what is wrong"),
-        ("keys", "keys", "list the app's actions and their keys, and what is wrong in your keys.toml"),
-    ):
-        parser = _add(commands, name, module, summary)
-        parser.add_argument("--json", action="store_true")
-        if name == "data":
-            parser.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
-        if name == "models":
-            parser.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
-            parser.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
-        if name == "keys":
-            parser.add_argument("--write", action="store_true", help="begin a keys.toml, every action as a comment")
-        if name == "doctor":
-            _add_runs_folder(parser)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text[:4]) > 64:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number from 0 to 64")
-    return int(text)
-
-
-def _add_trust(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--i-trust-this-code",
-        dest="trust",
-        action="store_true",
-        help="run genomes even where this machine cannot keep them from your files and the network",
-    )
-
-
-def _add_runs_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--runs",
-        type=Path,
-        default=default_runs(),
-        metavar="DIR",
-        help="the folder runs are kept in (default: %(default)s)",
-    )
+def _add_listings(commands: Commands) -> None:
+    add_json(_add(commands, "tasks", "tasks", "list the tasks, broken ones with what is wrong"))
+    data = _add(commands, "data", "data", "list the data sets, or prepare one (downloads it where needed)", "cifar10")
+    data.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
+    add_json(data)
+    models = _add(
+        commands, "models", "models", "list the language models on the Ollama server, or fetch one",
+        "pull qwen2.5-coder:7b",
+    )  # fmt: skip
+    models.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
+    models.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
+    add_json(models)
+    doctor = _add(commands, "doctor", "doctor", "look at this machine: what is there, what is missing, what to do")
+    add_runs_folder(doctor)
+    add_json(doctor)
+    add_json(_add(commands, "themes", "themes", "list the app's themes, broken ones with what is wrong"))
+    keys = _add(commands, "keys", "keys", "list the app's actions and their keys, and what is wrong in your keys.toml")
+    keys.add_argument("--write", action="store_true", help="begin a keys.toml, every action as a comment")
+    add_json(keys)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rich import box
-from rich.markup import escape
-from rich.table import Table
-
-from ge_tui.cli.output import print_json, print_table, printable
+from ge_tui.cli.output import print_json, print_table, table_of
 from ge_tui.errors import UsageError, UserError
-from ge_tui.printable import one_line
+from ge_tui.printable import one_line, printable
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import wording_trials
 from ge_tui.run.store import RunReader
@@ -35,23 +31,19 @@ def print_prompts(reader: RunReader, *, as_json: bool) -> None:
     if not rows:
         print("this run has asked no language model, so it has no prompts")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("version", "made from"):
-        table.add_column(name)
-    for name in ("since", "tried", "valid", "improved", "rate (80 %)"):
-        table.add_column(name, justify="right")
-    table.add_column("state")
-    for row in rows:
-        if row["tried"] or row["made_from"]:
-            figures = (str(row[name]) for name in ("born", "tried", "valid", "improved"))
-            rate = f"{row['mean']:.2f} ({row['low']:.2f}-{row['high']:.2f})" if row["tried"] else "-"
-            names = (escape(printable(row["version"])), escape(printable(row["made_from"] or "-")))
-            table.add_row(*names, *figures, rate, escape(printable(row["state"])))
-    print_table(table)
+    shown = [_cells(row) for row in rows if row["tried"] or row["made_from"]]
+    right = ("since", "tried", "valid", "improved", "rate (80 %)")
+    print_table(table_of(("version", "made from", *right, "state"), shown, right))
     for kept in asked:
         if kept.made is None:
             print(f"generation {kept.generation}: a new wording of {printable(kept.of)} was refused ({kept.refusal}): "
                   f"{one_line(kept.call.detail)}")  # fmt: skip
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    figures = (str(row[name]) for name in ("born", "tried", "valid", "improved"))
+    rate = f"{row['mean']:.2f} ({row['low']:.2f}-{row['high']:.2f})" if row["tried"] else "-"
+    return row["version"], row["made_from"] or "-", *figures, rate, row["state"]
 
 
 def print_wording(reader: RunReader, ref: str) -> None:

@@ -7,12 +7,11 @@ import asyncio
 from typing import Any
 
 from ge_tui.cli.output import print_all_the_same
-from ge_tui.errors import ExitCode, UsageError
-from ge_tui.evaluation.data import prepare
+from ge_tui.errors import ExitCode
 from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.run.directory import find_run
 from ge_tui.run.local_trainings import local_settings
-from ge_tui.run.plans import plan_of
+from ge_tui.run.plans import data_of, plan_of
 from ge_tui.run.replay import Difference, Replayed
 from ge_tui.run.replay import replay as derive
 from ge_tui.run.replay.again import TOLERANCES, Again, train_again
@@ -56,9 +55,7 @@ async def _train_again(run: RunReader, options: argparse.Namespace) -> list[Agai
     if options.trust:
         evaluation = settings.evaluation.model_copy(update={"trust": True})
         settings = settings.model_copy(update={"evaluation": evaluation})
-    data = prepare(row.data["name"])
-    if data.digest != row.data["digest"]:
-        raise UsageError(f"the data set {data.name} is not the one this run began with; its results would not compare")
+    data = data_of(row)
     done = 0
 
     def on_done(again: Again, of: int) -> None:

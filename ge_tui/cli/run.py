@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import shlex
 import sys
 from collections.abc import Callable
 
+from ge_tui.cli.advice import resume_command, runs_flag
 from ge_tui.cli.download import DownloadLine
+from ge_tui.cli.given import given_settings
+from ge_tui.cli.interrupts import run_until_interrupted
 from ge_tui.cli.live import LiveProgress
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.progress import PlainProgress, Progress
-from ge_tui.cli.signals import ending_signals
 from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
-from ge_tui.paths import default_runs, user_config
 from ge_tui.run.directory import RunDirectory, find_run
 from ge_tui.run.engine import Ending
 from ge_tui.run.new_run import create_run, prepare_run
@@ -22,6 +21,7 @@ from ge_tui.run.session import bring_up_to_date, work
 from ge_tui.run.store import EventRow
 from ge_tui.run.store.values import to_json
 from ge_tui.settings import Settings, read_settings
+from ge_tui.settings.load import own_files
 
 _FLAGS = ("task", "data", "llm", "population", "generations", "seed")
 
@@ -29,33 +29,27 @@ _FLAGS = ("task", "data", "llm", "population", "generations", "seed")
 def run(options: argparse.Namespace) -> int:
     """Begin or resume a run and work on it until it ends."""
     if options.resume:
-        directory, changes = _to_resume(options), [*options.set, *_from_flags(options)]
+        directory, changes = _to_resume(options), given_settings(options, _FLAGS)
     else:
         new = prepare_run(_settings(options), options.runs, DownloadLine(quiet=options.json))
         directory, changes = create_run(new, options.runs, options.name), []
+    go_on = resume_command(directory)
     try:
         ending = _work(directory, changes, as_json=options.json)
     except (NotReadyError, RunError) as error:
-        raise type(error)(f"{error}; then go on with: {_resume_command(directory, options)}") from error
+        raise type(error)(f"{error}; then go on with: {go_on}") from error
     if ending is None:
-        _say(options, f"\ninterrupted; go on with: {_resume_command(directory, options)}")
+        _say(options, f"\ninterrupted; go on with: {go_on}")
         return ExitCode.INTERRUPTED
     if ending.status == "stopped":
-        _say(options, f"{ending.reason}; go on with: {_resume_command(directory, options)}")
+        _say(options, f"{ending.reason}; go on with: {go_on}")
     else:
-        _say(options, f"{ending.reason}. Look at it with: ge-tui show {directory.name}{_runs_flag(options)}")
+        _say(options, f"{ending.reason}. Look at it with: ge-tui show {directory.name}{runs_flag(directory)}")
     return ExitCode.DONE
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    own = user_config() / "config.toml"
-    files = [*([own] if own.is_file() else []), *options.config]
-    return read_settings(files, [*options.set, *_from_flags(options)])
-
-
-def _from_flags(options: argparse.Namespace) -> list[str]:
-    given = [f"{flag}={getattr(options, flag)}" for flag in _FLAGS if getattr(options, flag) is not None]
-    return [*given, *(["evaluation.trust=true"] if options.trust else [])]
+    return read_settings([*own_files(), *options.config], given_settings(options, _FLAGS))
 
 
 def _to_resume(options: argparse.Namespace) -> RunDirectory:
@@ -63,7 +57,7 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
         raise UsageError("--resume goes on with a run as it was created; it takes --set, but no --config and no --name")
     directory = find_run(options.runs, options.resume)
     run = bring_up_to_date(directory)
-    if run.status == "finished" and not options.set and not _from_flags(options):
+    if run.status == "finished" and not given_settings(options, _FLAGS):
         raise UsageError(
             f"run {directory.name} is finished: {run.status_reason}. More generations: add --generations N; "
             "a larger budget: --set budget.evaluations=N"
@@ -74,32 +68,11 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
 def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Ending | None:
     """Work on a run; None when the user interrupted it."""
     on_event, display = _display(directory, as_json=as_json)
-    interrupted = False
-
-    def interrupt(task: asyncio.Task[object]) -> None:
-        """Once: a second Ctrl-C must not cut the cleaning up short."""
-        nonlocal interrupted
-        if not interrupted:
-            interrupted = True
-            task.cancel()
-        display.note("stopping; what is finished is kept ...")
-
-    async def main() -> Ending | None:
-        task = asyncio.current_task()
-        assert task is not None
-        loop = asyncio.get_running_loop()
-        for number in ending_signals():
-            loop.add_signal_handler(number, interrupt, task)
-        try:
-            return await work(directory, on_event=on_event, changes=changes)
-        except asyncio.CancelledError:
-            return None
-
     with display:
-        try:
-            return asyncio.run(main())
-        except KeyboardInterrupt:  # before the handlers were in place
-            return None
+        return run_until_interrupted(
+            work(directory, on_event=on_event, changes=changes),
+            lambda: display.note("stopping; what is finished is kept ..."),
+        )
 
 
 def _display(directory: RunDirectory, *, as_json: bool) -> tuple[Callable[[EventRow], None], Progress]:
@@ -112,14 +85,6 @@ def _display(directory: RunDirectory, *, as_json: bool) -> tuple[Callable[[Event
 def _print_json(event: EventRow) -> None:
     row = {"seq": event.seq, "at": event.at, "event": event.kind, "individual": event.individual}
     print_all_the_same(to_json({**event.payload, **row}))
-
-
-def _resume_command(directory: RunDirectory, options: argparse.Namespace) -> str:
-    return f"ge-tui run --resume {directory.name}{_runs_flag(options)}"
-
-
-def _runs_flag(options: argparse.Namespace) -> str:
-    return "" if options.runs == default_runs() else f" --runs {shlex.quote(str(options.runs))}"
 
 
 def _say(options: argparse.Namespace, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
 from collections.abc import Sequence
@@ -12,14 +11,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
-from rich import box
-from rich.markup import escape
-from rich.table import Table
 
 from ge_tui.cli.compare import compared, print_comparison, write_comparison
-from ge_tui.cli.output import print_all_the_same, print_json, print_table, printable
-from ge_tui.cli.signals import ending_signals
+from ge_tui.cli.interrupts import run_until_interrupted
+from ge_tui.cli.output import print_all_the_same, print_json, print_table, table_of
 from ge_tui.errors import ExitCode, UsageError, UserError
+from ge_tui.printable import printable
 from ge_tui.run.directory import find_run, refuse_network_file_system
 from ge_tui.run.summary import format_metric
 from ge_tui.study.file import Study, read_study
@@ -75,28 +72,11 @@ def _work(found: Study, runs: Path, say: Say) -> list[Trouble] | None:
     say(f"study {found.name}: {len(found.arms)} arms, {len(found.runs)} runs, {done} finished already")
     if not tasks:
         return []
-    interrupted = False
 
-    async def main() -> list[Trouble] | None:
-        nonlocal interrupted
-        task = asyncio.current_task()
-        assert task is not None
+    async def main() -> list[Trouble]:
+        return await work_on(tasks, runs, runs_at_once(found, await slots_of_machine()), say)
 
-        def interrupt() -> None:
-            nonlocal interrupted
-            if not interrupted:  # once: a second Ctrl-C must not cut the cleaning up short
-                interrupted = True
-                task.cancel()
-            say("stopping; what is finished is kept ...")
-
-        for number in ending_signals():
-            asyncio.get_running_loop().add_signal_handler(number, interrupt)
-        try:
-            return await work_on(tasks, runs, runs_at_once(found, await slots_of_machine()), say)
-        except asyncio.CancelledError:
-            return None
-
-    return asyncio.run(main())
+    return run_until_interrupted(main(), lambda: say("stopping; what is finished is kept ..."))
 
 
 def _compare(found: Study, runs: Path, page: Path, *, as_json: bool) -> None:
@@ -120,20 +100,16 @@ def _status(found: Study, runs: Path, *, as_json: bool) -> int:
     if as_json:
         print_json([_as_values(state) for state in states])
         return ExitCode.DONE
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("run", "arm"):
-        table.add_column(name)
-    for name in ("seed", "generation", "trainings", "best", "hypervolume"):
-        table.add_column(name, justify="right")
-    table.add_column("status")
+    rows = []
     for state in states:
         best = ", ".join(f"{name} {format_metric(name, value)}" for name, value in (state.best or {}).items())
         volume = "-" if state.hypervolume is None else f"{state.hypervolume:.5f}"
         generation = f"{state.generation} of {state.run.settings.search.generations}"
         figures = (str(state.run.seed), generation, str(state.evaluated), best or "-", volume)
-        status = f"{state.stage}: {printable(state.reason)}" if state.reason else str(state.stage)
-        table.add_row(state.run.name, escape(state.run.arm), *figures, escape(status))
-    print_table(table)
+        status = f"{state.stage}: {state.reason}" if state.reason else str(state.stage)
+        rows.append((state.run.name, state.run.arm, *figures, status))
+    right = ("seed", "generation", "trainings", "best", "hypervolume")
+    print_table(table_of(("run", "arm", *right, "status"), rows, right))
     counts = {stage: sum(state.stage is stage for state in states) for stage in Stage}
     print(", ".join(f"{count} {stage}" for stage, count in counts.items() if count))
     return ExitCode.DONE

@@ -7,9 +7,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from ge_tui.cli.output import printable
+from ge_tui.printable import printable
+from ge_tui.run.individuals import made_by, what_was_done
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import SEED, Arm, IndividualRow, RunReader
+from ge_tui.run.store import SEED, RunReader
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import format_metric
 
@@ -29,7 +30,9 @@ def front_table(reader: RunReader, objectives: list[dict[str, Any]], shown: int 
     for candidate in front[:shown]:
         row = reader.individual(candidate.number)
         values = [format_metric(name, candidate.metrics.get(name)) for name in columns]
-        table.add_row(str(candidate.number), *values, *((made_by(row), escape(what_was_done(row))) if row else ()))
+        table.add_row(
+            str(candidate.number), *values, *((made_by(row), escape(printable(what_was_done(row)))) if row else ())
+        )
     seed = pool.candidate(SEED)
     if seed is not None and SEED not in [candidate.number for candidate in front[:shown]]:
         values = [format_metric(name, seed.metrics.get(name)) for name in columns]
@@ -37,14 +40,3 @@ def front_table(reader: RunReader, objectives: list[dict[str, Any]], shown: int 
     if len(front) > shown:
         table.caption = f"and {len(front) - shown} more"
     return table
-
-
-def made_by(row: IndividualRow) -> str:
-    """`mutate #7`, `crossover #3 x #5`, `baseline: create #0`."""
-    arm = "" if row.arm is Arm.EVOLUTION else f"{row.arm}: "
-    return f"{arm}{row.operator} {' x '.join(f'#{parent}' for parent in row.parents)}".strip()
-
-
-def what_was_done(row: IndividualRow) -> str:
-    """The changes that made an individual, in words."""
-    return printable("; ".join(str(step["detail"]) for step in row.arguments.get("steps", [])))

@@ -22,6 +22,7 @@ _CAUSES = {
 
 
 def print_time(reader: RunReader, *, as_json: bool) -> None:
+    """How busy slots and lanes were, and what individuals waited for."""
     found = timeline_of(reader)
     if as_json:
         print_json(asdict(found))

@@ -7,12 +7,11 @@ import asyncio
 import sys
 from dataclasses import asdict, dataclass
 
-from rich import box
-from rich.table import Table
-
 from ge_tui.cli.download import DownloadLine
-from ge_tui.cli.output import print_json, print_table, printable
-from ge_tui.errors import ExitCode, UsageError
+from ge_tui.cli.files import read_text
+from ge_tui.cli.given import given_settings, refuse_others
+from ge_tui.cli.output import print_json, print_table, table_of
+from ge_tui.errors import ExitCode
 from ge_tui.evaluation.data import DataSet, available, prepare
 from ge_tui.evaluation.executors import CheckRequest, LocalExecutor, Machine, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
@@ -21,10 +20,12 @@ from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
 from ge_tui.evaluation.task import Task, find_task
 from ge_tui.genome import normalise_newlines
+from ge_tui.printable import printable
 from ge_tui.run.local_trainings import local_settings
 from ge_tui.run.objectives import METRICS, extra_metrics
 from ge_tui.run.summary import format_metric
-from ge_tui.settings import EvaluationSettings, parse_assignment, read_settings
+from ge_tui.settings import EvaluationSettings, read_settings
+from ge_tui.settings.load import own_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +69,17 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def _trial(options: argparse.Namespace) -> Trial:
-    try:
-        source = normalise_newlines(options.file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{options.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    settings = _settings([*options.set, *(["evaluation.trust=true"] if options.trust else [])])
-    task = find_task(options.task)
-    name = available(task.file.data.preferred) if options.data == "auto" else options.data
-    plan = task.plan(name, options.recipe or settings.recipe, options.rung or settings.rung)
-    data = prepare(name, on_progress=DownloadLine(quiet=options.json))
-    return Trial(source, task, data, plan, settings, getattr(options, "seed", 0))
-
-
-def _settings(assignments: list[str]) -> EvaluationSettings:
-    for text in assignments:
-        path, _ = parse_assignment(text)
-        if path[0] != "evaluation":
-            raise UsageError(f"'{text}': only evaluation.* settings mean anything for one file")
-    return read_settings((), assignments).evaluation
+    source = normalise_newlines(read_text(options.file))
+    given = given_settings(options)
+    refuse_others(given, "one file")
+    settings = read_settings(own_files(), given)
+    task = find_task(options.task or settings.task)
+    data = options.data or settings.data
+    name = available(task.file.data.preferred) if data == "auto" else data
+    chosen = settings.evaluation
+    plan = task.plan(name, options.recipe or chosen.recipe, options.rung or chosen.rung)
+    ready = prepare(name, on_progress=DownloadLine(quiet=options.json))
+    return Trial(source, task, ready, plan, chosen, getattr(options, "seed", 0))
 
 
 async def _check(trial: Trial) -> CheckReport:
@@ -140,12 +134,11 @@ def _print_check(report: CheckReport) -> None:
         return
     flops = f", {report.flops:,} floating point operations an image" if report.flops is not None else ""
     print(f"{report.params:,} parameters{flops}")
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("module", "kind", "output", "parameters"):
-        table.add_column(name, justify="right" if name == "parameters" else "left")
-    for row in report.shapes:
-        table.add_row(row.path, row.kind, " x ".join(map(str, row.shape)), f"{row.params:,}" if row.params else "")
-    print_table(table)
+    rows = [
+        (row.path, row.kind, " x ".join(map(str, row.shape)), f"{row.params:,}" if row.params else "")
+        for row in report.shapes
+    ]
+    print_table(table_of(("module", "kind", "output", "parameters"), rows, right=("parameters",)))
 
 
 def _print_report(report: TrainReport) -> None:

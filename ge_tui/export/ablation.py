@@ -14,6 +14,7 @@ from ge_tui.export.reverting import Entangled, revert
 from ge_tui.export.statistics import Summary, paired_difference
 from ge_tui.export.subject import RunFacts, Subject, main_line
 from ge_tui.export.trainings import Trained, Trainings, together
+from ge_tui.run.individuals import what_was_done
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings
@@ -75,18 +76,14 @@ def changes_to(reader: RunReader, number: int) -> list[Change]:
     for parent, child in pairwise(line):
         before, after = reader.source(parent.number), reader.source(child.number)
         if before is not None and after is not None:
-            found.append(Change(child.number, parent.number, made_by(child), what_was_done(child), before, after))
+            found.append(Change(child.number, parent.number, maker_of(child), what_was_done(child), before, after))
     return found
 
 
-def made_by(row: IndividualRow) -> str:
+def maker_of(row: IndividualRow) -> str:
     """The operator, and whom the model played."""
     played = [word.replace("_", " ") for word in (row.persona, row.category) if word]
     return row.operator + (f" ({', '.join(played)})" if played else "")
-
-
-def what_was_done(row: IndividualRow) -> str:
-    return "; ".join(str(step.get("detail", "")) for step in row.arguments.get("steps", []))
 
 
 class Ablating:

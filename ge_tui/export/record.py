@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ge_tui.evaluation.report import ModuleShape
-from ge_tui.export.ablation import made_by, what_was_done
+from ge_tui.export.ablation import maker_of
 from ge_tui.export.subject import RunFacts, Subject, main_line
 from ge_tui.genome import syntax_hash, unified_diff
+from ge_tui.run.individuals import what_was_done
 from ge_tui.run.store import SEED, IndividualRow, RunReader
 from ge_tui.run.store.calls import calls_of
 
@@ -126,7 +127,7 @@ def _step(reader: RunReader, row: IndividualRow) -> Step:
         if e.status == "ok"
     ]
     return Step(
-        row.number, row.parents, row.generation, made_by(row), what_was_done(row), row.persona, row.category,
+        row.number, row.parents, row.generation, maker_of(row), what_was_done(row), row.persona, row.category,
         row.segment, row.temperature, row.proposer, tuple(calls), tuple(evaluations),
     )  # fmt: skip
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
-from ge_tui.errors import NotReadyError, UsageError, UserError
-from ge_tui.evaluation.data import DataSet, catalogue, prepare
+from ge_tui.errors import UserError
+from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import CheckRequest, TrainRequest
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
 from ge_tui.evaluation.task import Task
 from ge_tui.genome import Contract
+from ge_tui.run.individuals import find_individual, number_called, status_in_words
 from ge_tui.run.objectives import extra_metrics, specs_of
-from ge_tui.run.plans import task_of
+from ge_tui.run.plans import data_of, task_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import SEED, EvaluationRow, IndividualRow, RunReader, RunRow, Status
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.stored_settings import settings_of
-from ge_tui.run.summary import best
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings, Settings
 
@@ -91,45 +90,19 @@ class RunFacts:
 def read_run(reader: RunReader, *, going: bool) -> RunFacts:
     """Raises UserError, NotReadyError where its data are not on this machine any more."""
     row = reader.run()
-    settings = settings_of(row)
-    task = task_of(row)
+    settings, task = settings_of(row), task_of(row)
     specs = specs_of(task, settings.search.objectives)
     if any(objective["reference"] is None for objective in row.objectives):
         raise UserError(f"nothing in run {row.name} has been evaluated yet, so there is nothing to export")
-    data = _data(row)
-    return RunFacts(row, settings, task, data, objectives_from(row.objectives), extra_metrics(specs), going)
-
-
-def _data(row: RunRow) -> DataSet:
-    """The run's data, never downloaded here."""
-    name = row.data["name"]
-    for info in catalogue():
-        if info.name == name and not info.on_disk:
-            raise NotReadyError(f"the data of this run are not on this machine; get them with: ge-tui data {name}")
-    try:
-        data = prepare(name)
-    except UsageError as error:
-        raise NotReadyError(f"the data of this run are not there any more: {error}") from None
-    if data.digest != row.data["digest"]:
-        raise NotReadyError(f"the data set {name} is not the one this run was made on; its figures would not compare")
-    return data
+    return RunFacts(row, settings, task, data_of(row), objectives_from(row.objectives), extra_metrics(specs), going)
 
 
 def find_subjects(reader: RunReader, facts: RunFacts, name: str) -> list[Subject]:
     """By number, `seed`, `best`, or `front` for all of it. Raises UserError."""
     if name == "front":
         numbers = [candidate.number for candidate in Pool(reader, facts.objectives).front]
-    elif name == "best":
-        found = best(reader)
-        numbers = [] if found is None else [found]
-    elif name == "seed":
-        numbers = [SEED]
-    elif name.isdecimal():
-        numbers = [min(int(name[:20]), (1 << 63) - 1)]
     else:
-        close = difflib.get_close_matches(name, ("seed", "best", "front"), n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ": give its number, seed, best or front"
-        raise UsageError(f"'{name}' is no individual{hint}")
+        numbers = [number_called(reader, name, besides=("front",))]
     if not numbers:
         raise UserError("nothing in this run has been evaluated yet, so there is nothing to export")
     return [find_subject(reader, facts, number) for number in numbers]
@@ -137,18 +110,15 @@ def find_subjects(reader: RunReader, facts: RunFacts, name: str) -> list[Subject
 
 def find_subject(reader: RunReader, facts: RunFacts, number: int) -> Subject:
     """An individual, or the one it is a duplicate of. Raises UserError."""
-    row = reader.individual(number)
-    if row is None:
-        raise UserError(f"the run has no individual {number}; it has {reader.next_number()}, numbered from 0")
+    row = find_individual(reader, number)
     if row.status is Status.DUPLICATE:
         row = reader.individual(reader.original(number)) or row
     source = reader.source(row.number)
     recorded = _recorded(reader, facts, row.number)
     if source is None or recorded is None:
-        how = f"{row.status}: {row.outcome}" if row.outcome not in (None, "ok") else row.status
         raise UserError(
-            f"individual {row.number} has no finished training ({how}), so there is nothing to agree with; "
-            f"choose one that was evaluated: ge-tui show {facts.row.name}"
+            f"individual {row.number} has no finished training ({status_in_words(row)}), so there is nothing to agree "
+            f"with; choose one that was evaluated: ge-tui show {facts.row.name}"
         )
     return Subject(row.number, source, recorded)
 

@@ -11,8 +11,9 @@ from ge_tui.report.front_plot import FEW, Spot, front_plot
 from ge_tui.report.plots import Bar, Curve, Rate, bar_plot, curve_plot, rate_plot
 from ge_tui.report.published import DATA, PUBLISHED
 from ge_tui.report.values import Report
-from ge_tui.report.words import duration, percent, value_of
+from ge_tui.report.words import duration, percent
 from ge_tui.run.course import SIZE
+from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective
 
 Draw = Callable[[Size], Drawing]
@@ -61,7 +62,7 @@ def _front(report: Report) -> Chart | None:
     def spot(number: int) -> Spot:
         x, y = known[number]
         name = "seed" if number == 0 else f"#{number}"
-        return Spot(x, y, name, f"{name}: {up} {value_of(up, y)}, {across} {value_of(across, x)}")
+        return Spot(x, y, name, f"{name}: {up} {format_metric(up, y)}, {across} {format_metric(across, x)}")
 
     spots = [spot(number) for _, _, number in front if number]
     seed = spot(0) if 0 in known else None

@@ -22,8 +22,9 @@ from ge_tui.report.tables import (
     tokens_table,
 )
 from ge_tui.report.values import Report
-from ge_tui.report.words import difference, duration, moment, percent, value_of
+from ge_tui.report.words import difference, duration, moment, percent
 from ge_tui.run.course import SIZE
+from ge_tui.run.summary import format_metric
 
 _MOST_INDIVIDUALS = 2000
 _SECTIONS = (
@@ -89,12 +90,12 @@ def _figures(report: Report) -> list[tuple[str, str, str]]:
             continue
         metrics = report.standings[number].metrics
         gain = difference(first, seed.get(first), metrics.get(first))
-        size = f", params {value_of(SIZE, metrics[SIZE])}" if SIZE in metrics and first != SIZE else ""
+        size = f", params {format_metric(SIZE, metrics[SIZE])}" if SIZE in metrics and first != SIZE else ""
         who = "the seed itself" if number == 0 else f"#{number}, {gain} against the seed"
-        tiles.append((f"{title}: {first}", value_of(first, metrics.get(first)), f"{who}{size}"))
+        tiles.append((f"{title}: {first}", format_metric(first, metrics.get(first)), f"{who}{size}"))
     if seed:
-        size = f"params {value_of(SIZE, seed[SIZE])}" if SIZE in seed and first != SIZE else ""
-        tiles.append((f"seed: {first}", value_of(first, seed.get(first)), size))
+        size = f"params {format_metric(SIZE, seed[SIZE])}" if SIZE in seed and first != SIZE else ""
+        tiles.append((f"seed: {first}", format_metric(first, seed.get(first)), size))
     if report.course:
         front = sum(standing.front for standing in report.standings.values())
         tiles.append(("hypervolume", f"{report.course[-1].hypervolume:.5f}", f"a front of {front}"))

@@ -6,7 +6,9 @@ from ge_tui.report import html
 from ge_tui.report.diff_html import changed_lines, diff_html
 from ge_tui.report.tables import story_table
 from ge_tui.report.values import Chapter, Report, Said
-from ge_tui.report.words import difference, made_by, value_of, what_was_done
+from ge_tui.report.words import difference
+from ge_tui.run.individuals import made_by, what_was_done
+from ge_tui.run.summary import format_metric
 
 _OPEN = 3
 """So many of the last steps show their diff at once."""
@@ -78,6 +80,6 @@ def _figures(chapter: Chapter, names: list[str]) -> str:
     for name in names:
         if name in metrics:
             change = difference(name, before.get(name), metrics[name])
-            figures.append(f"{name} {value_of(name, metrics[name])}" + (f" ({change})" if change else ""))
+            figures.append(f"{name} {format_metric(name, metrics[name])}" + (f" ({change})" if change else ""))
     gained = f"; hypervolume +{chapter.gain:.5f}" if chapter.gain > 0 else "; no gain in hypervolume when it came"
     return ", ".join(figures) + gained

@@ -8,9 +8,11 @@ from itertools import count
 from ge_tui.report.html import Cell, Column, Table
 from ge_tui.report.published import PUBLISHED
 from ge_tui.report.values import Report
-from ge_tui.report.words import difference, made_by, metric, moment, number, percent, said, value_of, what_was_done
+from ge_tui.report.words import difference, metric, moment, number, percent, said
 from ge_tui.run.following import Figures
-from ge_tui.run.store import IndividualRow, Status
+from ge_tui.run.individuals import made_by, status_in_words, what_was_done
+from ge_tui.run.store import SEED, IndividualRow
+from ge_tui.run.summary import format_metric
 
 _WORDS: tuple[Column, ...] = (Column("made by", "word"), Column("persona", "word"), Column("category", "word"))
 
@@ -97,7 +99,7 @@ def story_table(report: Report) -> Table:
     steps = count()
     rows = [
         (number(next(steps)), _who(step.row), number(step.row.generation), *_maker(step.row),
-         Cell("-") if step.row.temperature is None else Cell(f"{step.row.temperature:g}", step.row.temperature),
+         _temperature(step.row),
          Cell(step.row.segment or "-"), *(metric(step.standing, name) for name in names), number(step.gain, 5),
          Cell(what_was_done(step.row)))
         for step in report.story
@@ -191,13 +193,10 @@ def individuals_table(report: Report, most: int | None = None) -> Table:
     for row in report.rows[:most]:
         standing = report.standings[row.number]
         rank = number(standing.rank)
-        status = str(row.status) if row.outcome is None or row.outcome == "ok" else f"{row.status}: {row.outcome}"
-        if row.status is Status.DUPLICATE:
-            status = f"duplicate of #{row.duplicate_of}"
         rows.append(
             (_who(row), number(row.generation), *(metric(standing, name) for name in names), rank,
              Cell("yes" if standing.front else ""), *_maker(row),
-             Cell("-") if row.temperature is None else Cell(f"{row.temperature:g}", row.temperature), Cell(status))
+             _temperature(row), Cell(status_in_words(row)))
         )  # fmt: skip
     columns = (Column("#"), Column("generation"), *map(Column, names), Column("rank"), Column("front", "word"))
     return Table("Individuals", (*columns, *_WORDS, Column("temperature"), Column("status", "word")), tuple(rows))
@@ -221,12 +220,16 @@ def _names(report: Report) -> tuple[str, ...]:
 
 
 def _who(row: IndividualRow) -> Cell:
-    return Cell("seed" if row.number == 0 else f"#{row.number}", row.number)
+    return Cell("seed" if row.number == SEED else f"#{row.number}", row.number)
 
 
 def _maker(row: IndividualRow) -> tuple[Cell, Cell, Cell]:
     return Cell(made_by(row)), Cell(row.persona or "-"), Cell(row.category or "-")
 
 
+def _temperature(row: IndividualRow) -> Cell:
+    return Cell("-") if row.temperature is None else Cell(f"{row.temperature:g}", row.temperature)
+
+
 def _value(name: str, value: float | None) -> Cell:
-    return Cell(value_of(name, value), value)
+    return Cell(format_metric(name, value), value)

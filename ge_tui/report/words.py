@@ -6,11 +6,11 @@ import time
 from typing import Any
 
 from ge_tui.report.html import Cell
-from ge_tui.run.store import Arm, IndividualRow
-from ge_tui.run.summary import Standing, format_metric, value_in_words
+from ge_tui.run.summary import Standing, value_in_words
 
 
 def moment(at: float) -> str:
+    """`2026-11-22 20:45`, by this machine's clock."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
@@ -22,10 +22,12 @@ def duration(seconds: float) -> str:
 
 
 def percent(part: float, whole: float) -> str:
+    """`25%`; `-` of nothing."""
     return f"{part / whole:.0%}" if whole else "-"
 
 
 def number(value: float | None, digits: int = 0) -> Cell:
+    """A figure with so many decimals."""
     return Cell("-") if value is None else Cell(f"{value:,.{digits}f}", value)
 
 
@@ -45,10 +47,6 @@ def difference(name: str, before: float | None, after: float | None) -> str:
     return f"{after / before - 1:+.1%}" if before else f"{after - before:+g}"
 
 
-def value_of(name: str, value: float | None) -> str:
-    return format_metric(name, value)
-
-
 def said(value: Any) -> str:
     """A control's value."""
     if value is None:
@@ -56,14 +54,3 @@ def said(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:.4g}" if isinstance(value, float) else str(value) or "(nothing)"
-
-
-def made_by(row: IndividualRow) -> str:
-    """`mutate #7`, `crossover #3 x #5`, `baseline: create #0`."""
-    arm = "" if row.arm is Arm.EVOLUTION else f"{row.arm}: "
-    return f"{arm}{row.operator} {' x '.join(f'#{parent}' for parent in row.parents)}".strip()
-
-
-def what_was_done(row: IndividualRow) -> str:
-    """The changes that made an individual."""
-    return "; ".join(str(step["detail"]) for step in row.arguments.get("steps", []))

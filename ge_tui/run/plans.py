@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ge_tui.evaluation.data import DataSet
+from ge_tui.errors import NotReadyError, UsageError
+from ge_tui.evaluation.data import DataSet, is_on_disk, prepare
 from ge_tui.evaluation.executors import CheckRequest, TrainRequest
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.protocol import Inputs
@@ -86,6 +87,26 @@ def task_of(run: RunRow) -> Task:
     """The task as it was when the run was created, whatever became of its folder."""
     file = TaskFile.model_validate(run.task["file"])
     return Task(run.task["name"], Path(run.task["folder"]), file, run.task["seed_source"])
+
+
+def data_of(run: RunRow) -> DataSet:
+    """The data set that a run was begun with, never downloaded here.
+
+    Raises NotReadyError where it is not there, or another.
+    """
+    name = run.data["name"]
+    try:
+        if not (name.startswith("folder:") or is_on_disk(name)):
+            raise NotReadyError(f"the data of run {run.name} are not here; get them with: ge-tui data {name}")
+        data = prepare(name)
+    except UsageError as error:
+        raise NotReadyError(f"the data of run {run.name} are not there any more: {error}") from None
+    if data.digest != run.data["digest"]:
+        raise NotReadyError(
+            f"the data set {name} is not the one run {run.name} began with, so its results would not compare; "
+            "put the data back as they were, or begin a new run"
+        )
+    return data
 
 
 def plan_of(run: RunRow, settings: Settings, data: DataSet) -> RunPlan:

@@ -8,7 +8,6 @@ from dataclasses import asdict
 
 from ge_tui import paths
 from ge_tui.errors import RunError, UsageError
-from ge_tui.evaluation.data import prepare
 from ge_tui.evaluation.executors import Executor, LocalExecutor
 from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.llm.proposer import Proposer
@@ -19,7 +18,7 @@ from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.local_trainings import local_settings
 from ge_tui.run.new_run import environment
 from ge_tui.run.opening import opened
-from ge_tui.run.plans import RunPlan, plan_of
+from ge_tui.run.plans import RunPlan, data_of, plan_of
 from ge_tui.run.proposers import make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
@@ -106,15 +105,12 @@ def _resumable() -> Iterator[None]:
 
 
 def plan_on_record(store: Store, settings: Settings) -> RunPlan:
-    """The run as it was created: task and objectives from the store, the data set from the cache. Raises UsageError."""
+    """The run as it was created: task and objectives from the store, the data set from the cache.
+
+    Raises UsageError, NotReadyError.
+    """
     run = store.run()
-    data = prepare(run.data["name"])
-    if data.digest != run.data["digest"]:
-        raise UsageError(
-            f"the data set {data.name} is not the one this run began with; its results "
-            "would not compare; bring that data set back, or begin a new run"
-        )
-    return plan_of(run, settings, data)
+    return plan_of(run, settings, data_of(run))
 
 
 def _changed(store: Store, settings: Settings, changes: Iterable[str]) -> Settings:

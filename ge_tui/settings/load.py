@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ge_tui.errors import UsageError
-from ge_tui.paths import user_config
+from ge_tui.paths import user_config, user_settings
 from ge_tui.settings.keys import check_group, find_key, is_text
 from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS, Controls, Settings
 from ge_tui.toml_file import parse_toml, read_toml, shown
@@ -27,6 +27,11 @@ def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -
     Raises UsageError naming the file or the assignment, the key, and what is wrong with it.
     """
     return settings_from([(str(file), _read(file)) for file in files], assignments)
+
+
+def own_files() -> list[Path]:
+    """The user's own settings, to be read before every other file; none where there are none."""
+    return [user_settings()] if user_settings().is_file() else []
 
 
 def settings_from(layers: Iterable[tuple[str, Mapping[str, Any]]], assignments: Iterable[str] = ()) -> Settings:

@@ -11,10 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ge_tui.errors import UsageError
-from ge_tui.paths import user_config
 from ge_tui.run.directory import name_problem
 from ge_tui.settings import Settings
-from ge_tui.settings.load import settings_from
+from ge_tui.settings.load import own_files, settings_from
 from ge_tui.toml_file import read_toml, shown
 
 _MOST_RUNS = 1000
@@ -94,8 +93,7 @@ def read_study(file: Path, *, trust: bool = False) -> Study:
 
 def _settings(file: Path, content: _Content, arm: str, own: Mapping[str, Any], seed: int, *, trust: bool) -> Settings:
     """The user's own settings, then those of all arms, then the arm's."""
-    user = user_config() / "config.toml"
-    layers: list[tuple[str, Mapping[str, Any]]] = [(str(user), read_toml(user))] if user.is_file() else []
+    layers: list[tuple[str, Mapping[str, Any]]] = [(str(user), read_toml(user)) for user in own_files()]
     layers += [(f"{file}, settings", content.settings), (f"{file}, arms.{arm}", own)]
     return settings_from(layers, [f"seed={seed}", *(["evaluation.trust=true"] if trust else [])])
 

@@ -43,6 +43,14 @@ def test_what_is_done_is_told_listed_and_carried_out_when_the_run_goes_on(rig: R
     assert "edited by hand" in shown
 
 
+def test_how_to_go_on_names_the_folder_of_a_run_that_lies_elsewhere(
+    rig: Rig, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GE_TUI_RUNS", str(tmp_path / "others"))
+    said = call("act", str(rig.directory.path), "cross", "3", "4")
+    assert said.out.endswith(f"ge-tui run --resume alpha --runs {rig.directory.path.parent} --generations N\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

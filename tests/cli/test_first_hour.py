@@ -20,7 +20,7 @@ from run.fakes import AnyExecutor, Rig
 
 import ge_tui
 from cli.conftest import Call, Said
-from ge_tui import machine
+from ge_tui.cli import machine
 from ge_tui.errors import ExitCode
 from ge_tui.evaluation import gpu_advice
 from ge_tui.evaluation.box.report import BoxReport, Layer, Need, Proof, State

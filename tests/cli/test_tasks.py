@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ge_tui import machine
-from ge_tui.machine import Finding, Grade
+from ge_tui.cli import machine
+from ge_tui.cli.machine import Finding, Grade
 
 from .conftest import Call
 

@@ -62,14 +62,14 @@ def test_a_text_that_is_no_genome_fails_without_a_worker(tmp_path: Path, call: C
     [
         (["/nowhere.py"], "/nowhere.py cannot be read"),
         (["/"], "/ cannot be read"),
-        ([], "required: file"),
+        ([], "required: FILE"),
         ([str(SEED), "--task", "Nope"], "no task 'Nope'"),
         ([str(SEED), "--data", "digts"], "did you mean digits?"),
         ([str(SEED), "--recipe", "fats"], "it has: fast, paper"),
         ([str(SEED), "--rung", "long"], "no rung 'long'"),
         ([str(SEED), "--set", "evaluation.rungs=full"], "did you mean 'evaluation.rung'?"),
         ([str(SEED), "--set", "evaluation.threads=0"], "greater than or equal to 1"),
-        ([str(SEED), "--set", "population=5"], "only evaluation.* settings"),
+        ([str(SEED), "--set", "population=5"], "means nothing for one file"),
     ],
 )
 def test_mistakes(call: Call, command: str, arguments: list[str], words: str) -> None:

@@ -16,6 +16,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ge_tui.tui.hands.actions import HANDS
+from ge_tui.tui.keymap import check_keymap, read_keymap
+from ge_tui.tui.registry import all_actions
+from ge_tui.tui.themes import find_themes
 
 from ge_tui.cli.parser import make_parser
 from ge_tui.errors import ExitCode, UsageError
@@ -33,10 +37,6 @@ from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.keys import find_key
 from ge_tui.settings.schema import CATEGORIES, PERSONAS
 from ge_tui.study.file import read_study
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.keymap import check_keymap, read_keymap
-from ge_tui.tui.registry import all_actions
-from ge_tui.tui.themes import find_themes
 
 from .pages import PAGES, ROOT, blocks, commands, first_cells, section, shown_lines, spans
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ge_tui.errors import ExitCode, RunError, UsageError, UserError
+from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError, UserError
 from ge_tui.run import opening, session
 from ge_tui.run.controls import check_controls
 from ge_tui.run.directory import RunBusyError, RunDirectory
@@ -83,7 +83,18 @@ def test_other_data_than_the_run_began_with_are_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(directory.database)) as connection:
         connection.execute("UPDATE run SET data = json_set(data, '$.digest', 'another')")
         connection.commit()
-    with pytest.raises(UsageError, match="not the one this run began with"):
+    with pytest.raises(NotReadyError, match="not the one run"):
+        asyncio.run(work(directory))
+
+
+def test_data_that_are_gone_are_not_fetched_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = made(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    monkeypatch.delenv("GE_TUI_CIFAR10", raising=False)
+    with closing(sqlite3.connect(directory.database)) as connection:
+        connection.execute("UPDATE run SET data = json_set(data, '$.name', 'cifar10')")
+        connection.commit()
+    with pytest.raises(NotReadyError, match="get them with: ge-tui data cifar10"):
         asyncio.run(work(directory))
 
 

@@ -3,8 +3,8 @@
 torch is never imported here.
 """
 
-from ge_tui.evaluation.data.catalogue import DataInfo, available, catalogue, prepare
+from ge_tui.evaluation.data.catalogue import DataInfo, available, catalogue, is_on_disk, prepare
 from ge_tui.evaluation.data.parts import DataSet, OnBytes
 from ge_tui.evaluation.data.store import open_test_part
 
-__all__ = ["DataInfo", "DataSet", "OnBytes", "available", "catalogue", "open_test_part", "prepare"]
+__all__ = ["DataInfo", "DataSet", "OnBytes", "available", "catalogue", "is_on_disk", "open_test_part", "prepare"]

@@ -69,7 +69,7 @@ def available(preferred: Sequence[str]) -> str:
     Raises UsageError where one of them is no data set's name.
     """
     for name in preferred:
-        if _is_on_disk(name):
+        if is_on_disk(name):
             return name
     return ALWAYS_THERE
 
@@ -92,7 +92,8 @@ def catalogue() -> list[DataInfo]:
     ]
 
 
-def _is_on_disk(name: str) -> bool:
+def is_on_disk(name: str) -> bool:
+    """Whether a data set can be used without a download. Raises UsageError where this is no data set's name."""
     if name.startswith("folder:"):
         return os.path.isdir(_split_size(name.removeprefix("folder:"))[0])
     origin = origin_of(name)

@@ -10,10 +10,11 @@ from pathlib import Path
 from ge_tui.errors import UserError
 from ge_tui.evaluation.data.catalogue import origin_of
 from ge_tui.evaluation.data.store import is_prepared
-from ge_tui.paths import default_runs, user_config, user_presets
+from ge_tui.paths import default_runs, user_presets
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.settings import Settings, read_settings
+from ge_tui.settings.load import own_files
 from ge_tui.settings.write import to_toml
 
 FILE = "settings.toml"
@@ -21,19 +22,14 @@ FILE = "settings.toml"
 _HEAD = "# The settings of a run of ge-tui: begin another like it with `ge-tui run --config FILE`.\n\n"
 
 
-def own_settings() -> Path:
-    """The user's own settings file, which counts before every other."""
-    return user_config() / "config.toml"
-
-
 def base_settings() -> Settings:
     """What every new run of this user begins with. Raises UsageError."""
-    return read_settings([own_settings()] if own_settings().is_file() else [])
+    return read_settings(own_files())
 
 
 def read_preset(file: Path) -> Settings:
     """A settings file as `ge-tui run --config` reads it. Raises UsageError."""
-    return read_settings([*([own_settings()] if own_settings().is_file() else []), file])
+    return read_settings([*own_files(), file])
 
 
 def presets() -> list[Path]:

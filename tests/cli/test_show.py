@@ -72,7 +72,7 @@ def test_sources_and_differences_are_printed_to_the_letter(rig: Rig, call: Call)
     [
         (["show", "alhpa"], 2, "did you mean 'alpha'?"),
         (["show", "zzz"], 2, "`ge-tui runs` lists them"),
-        (["show"], 2, "required: run"),
+        (["show"], 2, "required: RUN"),
         (["show", "alpha", "99"], 1, "no individual 99"),
         (["show", "alpha", "9" * 400], 1, "no individual"),
         (["show", "alpha", "sede"], 2, "did you mean 'seed'?"),
@@ -80,6 +80,8 @@ def test_sources_and_differences_are_printed_to_the_letter(rig: Rig, call: Call)
         (["show", "alpha", "--source"], 2, "name its NUMBER"),
         (["show", "alpha", "seed", "--diff"], 1, "no parent"),
         (["show", "alpha", "1", "--source", "--diff"], 2, "not allowed with"),
+        (["show", "alpha", "1", "--credit"], 2, "--credit is of a whole run"),
+        (["show", "alpha", "1", "--wording", "x"], 2, "--wording is of a whole run"),
         (["shwo", "alpha"], 2, "invalid choice"),
         (["show", "x" * 5000], 2, "no run"),
         (["show", "~nobody/x"], 2, "no run"),

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ge_tui import machine
+from ge_tui.cli import machine
+from ge_tui.cli.machine import Finding, Grade, examine
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.box.report import BoxReport, Layer, Need, Proof, State
-from ge_tui.machine import Finding, Grade, examine
 
 BOX = BoxReport(
     layers=tuple(State(layer=layer, in_force=True, detail="holds") for layer in Layer),
@@ -103,8 +103,8 @@ def serve(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes) -> HTTPServ
     [
         (200, b'{"models": [{"model": "qwen:7b"}]}', (Grade.GOOD, Grade.GOOD), "qwen:7b"),
         (200, b'{"models": []}', (Grade.GOOD, Grade.WARNING), "none installed"),
-        (500, b"broken", (Grade.WARNING, None), "no answer"),
-        (200, b"no json", (Grade.WARNING, None), "no answer"),
+        (500, b"broken", (Grade.WARNING, None), "127.0.0.1"),
+        (200, b"no json", (Grade.WARNING, None), "not Ollama's"),
     ],
 )
 def test_ollama(
