@@ -67,6 +67,7 @@ class Chaos:
         }  # fmt: skip
         self._engine: psutil.Popen | None = None
         self._screen: PtySession | None = None
+        self._is_paused = False
 
     def go_on(self) -> bool:
         """Whether an engine is at work; a new one is begun where there was none, unless the run is finished."""
@@ -105,7 +106,11 @@ class Chaos:
             return run.status == "finished" and wanted
 
     def disturb(self, *, screens: bool) -> None:
-        """One thing goes wrong, or is changed."""
+        """One thing goes wrong, or is changed; what would hold the run up for long ends soon."""
+        if not self._server.is_there and self._rng.random() < 0.5:
+            self._server.begin()
+        if self._is_paused and self._rng.random() < 0.3:
+            self._unpause()
         harms = [self._control] * 6 + [self._act] * 4 + [self._pause] * 2 + [self._jump] * 2 + [self._full_disk]
         harms += [self._kill] * 2 + [self._hang_up, self._garbage, self._stop]
         if screens:
@@ -144,12 +149,17 @@ class Chaos:
         self.done[f"act {act.kind}"] += 1
 
     def _pause(self) -> None:
-        """For a moment, or until it is taken back the next time."""
+        """For a moment, or until it is taken back a while later."""
         inbox.send(self.directory.inbox, "pause", True)
         inbox.send(self.directory.inbox, "steps", 2)
-        if self._rng.random() < 0.7:
-            inbox.send(self.directory.inbox, "pause", False)
+        self._is_paused = True
+        if self._rng.random() < 0.5:
+            self._unpause()
         self.done["pause"] += 1
+
+    def _unpause(self) -> None:
+        inbox.send(self.directory.inbox, "pause", False)
+        self._is_paused = False
 
     def _stop(self) -> None:
         inbox.send(self.directory.inbox, "stop", self._rng.choice(("now", "generation", "no")))
@@ -202,12 +212,10 @@ class Chaos:
                 self._engine.rlimit(psutil.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def _away(self) -> None:
-        """The server dies; the next time it is back."""
+        """The server dies; soon it is back."""
         if self._server.is_there:
             self._server.kill()
             self.done["server killed"] += 1
-        else:
-            self._server.begin()
 
     # -- who looks on ----------------------------------------------------------------------------------
 

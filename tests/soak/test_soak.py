@@ -136,5 +136,5 @@ def test_a_rough_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_long_rough_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("GE_TUI_SOAK_TRAINING_S", "1.0")
-    chaos = soak(tmp_path, SECONDS, SEED, "population=8", "generations=10", pace_s=1.0, screens=True)
+    chaos = soak(tmp_path, SECONDS, SEED, "population=8", "generations=10", pace_s=2.5, screens=True)
     assert {"kill", "hang up", "full disk", "clock", "control", "screen"} <= chaos.done.keys()

@@ -241,11 +241,12 @@ class Store(Queries):
         *,
         last: bool = True,
         again: bool = False,
+        also: Callable[[], None] = lambda: None,
         **figures: Any,
     ) -> None:
         """An evaluation came to its end, well or not. After a good one that is not the last, more may follow.
 
-        `figures` are kept with the event: why a training was ended early.
+        `also` is done in the same step. `figures` are kept with the event: why a training was ended early.
         """
         ok = report.outcome is Outcome.OK
         kind = "retrained" if again else "pruned" if report.outcome is Outcome.PRUNED else "failed"
@@ -274,6 +275,7 @@ class Store(Queries):
                 kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
                 wall_s=report.wall_s, rung=rung, evaluation=evaluation, **figures,
             )  # fmt: skip
+            also()
 
     def settle(self, number: int, rung: str, reason: str) -> None:
         """An individual stays with what it measured below the run's rung; the reason says why."""
