@@ -290,7 +290,7 @@ def test_a_disk_that_is_full_when_a_file_is_opened_is_no_damage(file: Path) -> N
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
-        with pytest.raises(StoreError, match="cannot be written: .*Nothing that was finished is lost") as refused:
+        with pytest.raises(StoreError, match=r"cannot be written: .*Nothing that was finished is lost") as refused:
             open_writer(file)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -20,6 +20,7 @@ from benchmarks.pty_session import PtySession
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader
+from ge_tui.run.store.acts import standing
 
 from .server import ROOT, MoodyServer
 from .steering import draw_act, draw_control
@@ -142,9 +143,11 @@ class Chaos:
 
     def _act(self) -> None:
         with RunReader(self.directory.database) as run:
-            most = max((row.number for row in run.individuals()), default=0)
-            text = run.source(self._rng.randint(0, most)) if self._rng.random() < 0.5 else None
-        act = draw_act(self._rng, most, text)
+            everyone = [row.number for row in run.individuals()][-30:] or [0]
+            measured = sorted(run.metrics().keys())[-30:] or [0]
+            marked = sorted(standing(run.connection).pinned | standing(run.connection).vetoed)
+            text = run.source(measured[-1])
+        act = draw_act(self._rng, everyone, measured, marked, text)
         inbox.send_act(self.directory.inbox, act)
         self.done[f"act {act.kind}"] += 1
 

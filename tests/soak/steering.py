@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import typing
+from collections.abc import Sequence
 from typing import Any
 
 from annotated_types import Ge, Gt, Le
@@ -14,8 +15,7 @@ from ge_tui.settings.schema import BANDS, CATEGORIES, LLM_OPERATORS, PERSONAS
 
 from .moody_server import MODELS
 
-SEGMENTS = ("SE", "header", "FCT", "EVE", "ME", "DFSEBV2", "optimizer")
-"""Some are none."""
+SEGMENTS = ("SE", "SE", "FCT", "EVE", "ME", "DFSEBV2", "no such segment")
 _MODEST = {"population": (1, 8), "slots": (0, 4), "steps": (0, 5), "repairs": (0, 3), "prune_patience": (0, 3)}
 """Where the schema allows more than the machine of a test."""
 _TEXTS = {
@@ -63,13 +63,16 @@ def _value(name: str, rng: random.Random) -> Any:
     return rng.randint(int(low), int(high)) if info.annotation is int else round(rng.uniform(low, high), 3) or high
 
 
-def draw_act(rng: random.Random, most: int, text: str | None) -> NewAct:
-    """Something to be done with one of the individuals up to number `most`, the latest above all.
+def draw_act(
+    rng: random.Random, everyone: Sequence[int], measured: Sequence[int], marked: Sequence[int], text: str | None
+) -> NewAct:
+    """Something to be done with an individual: mostly one of whom it can be done.
 
-    `text` is that of the individual, where an edit may come of it.
+    `marked` are pinned or vetoed; `text` is what may be edited.
     """
     kind = rng.choice([kind for kind in ActKind if kind is not ActKind.EDIT or text is not None])
-    individual, other = (max(0, most - int(rng.expovariate(1 / 8))) for _ in range(2))
+    likely = {ActKind.KILL: everyone[-6:], ActKind.UNPIN: marked, ActKind.UNVETO: marked}.get(kind, measured)
+    individual, other = (rng.choice(likely if likely and rng.random() < 0.8 else everyone) for _ in range(2))
     words: dict[str, Any] = {}
     if kind in (ActKind.BREED, ActKind.AIM) and rng.random() < 0.8:
         words = {"segment": rng.choice(SEGMENTS), "instruction": "smaller", "persona": rng.choice(PERSONAS)}

@@ -1,9 +1,10 @@
 """A run through everything that can go wrong around it, at random: in the end every planned child is accounted for,
 nothing is left over, nothing has grown, and the run comes out again from its record.
 
-The quick one is for every day. A long one by hand, an hour with trainings in real workers:
+The quick one is for every day. Long ones by hand, an hour, and with trainings in real workers:
 
-    GE_TUI_SOAK_SECONDS=3600 GE_TUI_SOAK_TRAINS=1 python -m pytest -m slow tests/soak -s
+    GE_TUI_SOAK_SECONDS=3600 GE_TUI_SOAK_SEED=2 python -m pytest -m slow tests/soak -s
+    GE_TUI_SOAK_SECONDS=1200 GE_TUI_SOAK_TRAINS=1 python -m pytest -m slow tests/soak -s
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from .chaos import Chaos
 from .server import MoodyServer
 
 SECONDS = float(os.environ.get("GE_TUI_SOAK_SECONDS", "60"))
+TRAINS = bool(os.environ.get("GE_TUI_SOAK_TRAINS"))
 SEED = int(os.environ.get("GE_TUI_SOAK_SEED", "1"))
 PLAN = ("data=fake", "llm=ollama:coder:7b=2,small:1b=1", "seed=5", "attempts=2", "evaluation.first_rung=look",
         "evaluation.front_seeds=2", "evaluation.idle_seeds=3", "ollama.lanes=3", "ollama.edits=0.3",
@@ -59,7 +61,7 @@ def soak(base: Path, seconds: float, seed: int, *plan: str, pace_s: float, scree
                     time.sleep(pace_s)
                     chaos.disturb(screens=screens)
                 elif screens:
-                    chaos.go_further(10)
+                    chaos.go_further(2 if TRAINS else 10)
                 else:
                     break
             chaos.calm()
@@ -136,5 +138,6 @@ def test_a_rough_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_long_rough_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("GE_TUI_SOAK_TRAINING_S", "1.0")
-    chaos = soak(tmp_path, SECONDS, SEED, "population=8", "generations=10", pace_s=2.5, screens=True)
+    plan = ("population=8", "generations=2" if TRAINS else "generations=10")
+    chaos = soak(tmp_path, SECONDS, SEED, *plan, pace_s=8.0 if TRAINS else 2.5, screens=True)
     assert {"kill", "hang up", "full disk", "clock", "control", "screen"} <= chaos.done.keys()

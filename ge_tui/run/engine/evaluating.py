@@ -26,11 +26,11 @@ from ge_tui.run.engine.pruning import Pruning, Watch
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.run.store.records import FINAL
+from ge_tui.run.store.writer import ENDED_BY_USER
 from ge_tui.search import Candidate
 from ge_tui.settings import EvaluationSettings
 
 _ENDED = frozenset({"ok", "failed"})
-ENDED_BY_USER = "its training was ended by the user"
 End = Callable[[Outcome, str, dict[str, Any]], None]
 """Ends a training early: with which outcome, why, and the figures of that."""
 Settle = Callable[[int, TrainReport], None]

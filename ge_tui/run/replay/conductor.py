@@ -28,7 +28,7 @@ from ge_tui.run.replay.stand_ins import RecordedProposer, answer_of
 from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import EventRow, IndividualRow, NewIndividual, Status
 from ge_tui.run.store.acts import standing
-from ge_tui.run.store.writer import POISONED
+from ge_tui.run.store.writer import ENDED_BY_USER, POISONED
 from ge_tui.settings import Controls
 
 Handler = Callable[[EventRow], Awaitable[None]]
@@ -335,7 +335,7 @@ class Conductor:
 
     async def _training_ended(self, event: EventRow) -> None:
         number, session = self._number(event), self._at_work
-        if event.kind == "failed" and event.payload["reason"] == POISONED:
+        if event.kind == "failed" and event.payload["reason"] in (ENDED_BY_USER, POISONED):
             return  # the recovery that follows derives it
         under_way = session.under_way(number)
         if event.payload.get("reason") == CALLED_OFF and not under_way:

@@ -23,6 +23,7 @@ POISON = 3
 """So many times may an individual be under way when the engine dies; then it is not tried again."""
 
 POISONED = f"its training was cut off {POISON} times; it is not tried again"
+ENDED_BY_USER = "its training was ended by the user"
 
 
 class Store(Queries):
@@ -339,9 +340,13 @@ class Store(Queries):
     def recover(self) -> int:
         """Give back what was under way when the last engine ended; how many individuals that were.
 
-        One that was under way three times is not tried again: a genome that kills the machine must not loop.
+        One that was under way three times is not tried again: a genome that kills the machine must not loop. Nor is
+        one whose training the user had ended, when the engine died before that was done.
         """
         with self.step():
+            for number in self._killed_under_way():
+                self._finish(number, Status.FAILED, Outcome.KILLED, ENDED_BY_USER)
+                self.event("failed", number, outcome=Outcome.KILLED, reason=ENDED_BY_USER)
             self._connection.execute("UPDATE evaluation SET status = 'lost' WHERE status = 'running'")
             lost = self._connection.execute(
                 "UPDATE individual SET status = 'waiting', lost = lost + 1 WHERE status = 'evaluating'"
@@ -357,6 +362,15 @@ class Store(Queries):
             self._forget_live()
             self.event("recovered", None, lost=lost)
         return lost
+
+    def _killed_under_way(self) -> list[int]:
+        """Those whose training was cut off by the end of the last engine, though the user had it ended."""
+        latest = "SELECT max(seq) FROM event WHERE individual = number AND kind"
+        rows = self._connection.execute(
+            f"SELECT number FROM individual WHERE status IN ('evaluating', 'waiting') AND "
+            f"({latest} = 'act_done' AND json_extract(payload, '$.act') = 'kill') > ({latest} = 'training')"
+        )
+        return [number for (number,) in rows]
 
     def forgive_loss(self, number: int, evaluation: int, *, gave_way: bool = False) -> None:
         """A training that was cut off on purpose does not count against an individual.
