@@ -22,6 +22,7 @@ from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.evaluation.task import ObjectiveSpec, Task, find_task
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposer
+from ge_tui.run import inbox
 from ge_tui.run.controls import ControlBoard, check_aim, check_controls, check_models, checker, flatten, in_force
 from ge_tui.run.directory import RunDirectory, create_numbered_directory, create_run_directory
 from ge_tui.run.engine import Ending, Engine, RunPlan
@@ -140,6 +141,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         closing.push_async_callback(proposer.close)
         kept = {"residency": asdict(housing.decision)} if housing else {}
         store.set_environment({**_environment(), **found, "models": list(proposer.models), **kept})
+        inbox.sweep(directory.inbox)
         board = ControlBoard(store, directory.inbox, checker(store))
         if proposer.models:
             check_models(board.current, proposer.models, board.current.model)
