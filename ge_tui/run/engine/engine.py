@@ -131,7 +131,8 @@ class Engine:
         if row.status is Status.WAITING:  # stopped before it could begin
             return
         if row.status is not Status.EVALUATED:
-            raise UserError(f"the seed itself could not be evaluated ({row.outcome}): {row.reason}")
+            what_next = "where the machine was to blame, resume the run: it is measured again"
+            raise UserError(f"the seed itself could not be evaluated ({row.outcome}): {row.reason}; {what_next}")
         if any(objective.reference is None for objective in self._objectives):
             rows = with_references(self._plan.objectives, self._pool.metrics(SEED))
             self._store.set_objectives(rows)

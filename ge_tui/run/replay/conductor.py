@@ -308,7 +308,8 @@ class Conductor:
         row = self._derived(event)
         self._at_work.parts.evaluating.decide(row, self._record.check(event))
         fields = compare.CHECK if event.kind == "checked" else compare.ENDING
-        compare.individual(self._recorded, self._store, row.number, fields, self._moment)
+        if not _may_be_tried_again(event):
+            compare.individual(self._recorded, self._store, row.number, fields, self._moment)
 
     async def _training(self, event: EventRow) -> None:
         row, session = self._derived(event), self._at_work
@@ -352,7 +353,7 @@ class Conductor:
         given_up = event.kind == "pruned" or self._record.was_ended_by_user(evaluation)
         self._same(f"individual {number}", "training given up", given_up, session.is_cut_off(evaluation))
         await session.end(evaluation, self._record.report(evaluation), again=event.kind == "retrained")
-        if event.kind in ("pruned", "failed", "evaluated"):
+        if event.kind in ("pruned", "failed", "evaluated") and not _may_be_tried_again(event):
             compare.individual(self._recorded, self._store, number, compare.ENDING[:3], self._moment)
 
     async def _interrupted(self, event: EventRow) -> None:
@@ -377,3 +378,8 @@ class Conductor:
 
 async def _always() -> bool:
     return True
+
+
+def _may_be_tried_again(event: EventRow) -> bool:
+    """Whether an end is one that resuming undoes, so that what stands on record of it may be of later."""
+    return event.kind == "failed" and event.individual == SEED

@@ -341,9 +341,14 @@ class Store(Queries):
         """Give back what was under way when the last engine ended; how many individuals that were.
 
         One that was under way three times is not tried again: a genome that kills the machine must not loop. Nor is
-        one whose training the user had ended, when the engine died before that was done.
+        one whose training the user had ended, when the engine died before that was done. A seed that failed is tried
+        again, for nothing can be done without it, and the machine may have been to blame.
         """
         with self.step():
+            self._connection.execute(
+                "UPDATE individual SET status = 'waiting', outcome = NULL, reason = '', lost = 0 "
+                "WHERE number = 0 AND status = 'failed'"
+            )
             for number in self._killed_under_way():
                 self._finish(number, Status.FAILED, Outcome.KILLED, ENDED_BY_USER)
                 self.event("failed", number, outcome=Outcome.KILLED, reason=ENDED_BY_USER)
