@@ -10,6 +10,7 @@ import json
 import os
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 from ge_tui.run.store.acts import ActKind, NewAct
 
 _MAX_BYTES = 1_000_000
+_HALF_WRITTEN_S = 3600
+"""A request is written in far less; the clock may have been put right meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ def _put(inbox: Path, content: dict[str, Any]) -> str:
         os.fsync(file.fileno())
     aside.rename(inbox / f"{name}.json")
     return name
+
+
+def sweep(inbox: Path) -> None:
+    """Delete what senders left half written when they died."""
+    for file in inbox.glob(".*.tmp"):
+        with suppress(OSError):
+            if abs(time.time() - file.stat().st_mtime) > _HALF_WRITTEN_S:
+                file.unlink()
 
 
 def waiting(inbox: Path) -> list[tuple[Path, ControlRequest | ActRequest | str]]:

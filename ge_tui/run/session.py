@@ -11,6 +11,7 @@ from ge_tui.errors import RunError, UsageError
 from ge_tui.evaluation.executors import Executor, LocalExecutor
 from ge_tui.evaluation.results_cache import CachingExecutor
 from ge_tui.llm.proposer import Proposer
+from ge_tui.run import inbox
 from ge_tui.run.controls import ControlBoard, check_models, checker, in_force
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.engine import Ending, Engine
@@ -68,6 +69,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
         closing.push_async_callback(proposer.close)
         kept = {"residency": asdict(housing.decision)} if housing else {}
         store.set_environment({**environment(), **found, "models": list(proposer.models), **kept})
+        inbox.sweep(directory.inbox)
         board = ControlBoard(store, directory.inbox, checker(store))
         if proposer.models:
             check_models(board.current, proposer.models, board.current.model)

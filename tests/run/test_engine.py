@@ -186,6 +186,7 @@ def test_a_seed_that_fails_ends_the_run_in_a_clear_error(rig: Rig, at: str) -> N
             assert reader.run().status == "failed"
             assert "seed" in reader.run().status_reason
             assert reader.generations() == []
+    assert rig.run(FakeExecutor()).status == "finished", "the machine was to blame, and is mended"
 
 
 def test_an_executor_that_cannot_work_ends_the_run_resumably(rig: Rig, tmp_path: Path) -> None:

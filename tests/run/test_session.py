@@ -1,6 +1,7 @@
 """Opening runs for work: from settings, and where they stopped; and what happens when the disk gives out."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -56,6 +57,16 @@ def test_more_generations_on_resume(tmp_path: Path) -> None:
     with RunReader(directory.database) as reader:
         assert reader.run().settings["search"]["generations"] == 3
         assert "settings" in [event.kind for event in reader.events()]
+
+
+def test_what_a_sender_left_half_written_goes(tmp_path: Path) -> None:
+    directory = made(tmp_path)
+    old, new = (directory.inbox / f".{name}.tmp" for name in ("old", "new"))
+    for file in (old, new):
+        file.write_text('{"key": "temp')
+    os.utime(old, (0, 0))
+    asyncio.run(work(directory))
+    assert [file.name for file in directory.inbox.iterdir()] == [new.name], "its sender may be writing still"
 
 
 @pytest.mark.parametrize(

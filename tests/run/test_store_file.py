@@ -1,5 +1,6 @@
 """Which files are opened, which are refused, and that refusing changes nothing."""
 
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ge_tui.errors import ExitCode
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.store import RunReader, Status, Store, StoreError
 from ge_tui.run.store.connection import APPLICATION_ID, MIGRATIONS, open_reader, open_writer, transaction
@@ -280,3 +282,18 @@ def test_a_full_disk_is_told_as_such_and_leaves_nothing_open(writer: sqlite3.Con
     with transaction(writer):
         writer.execute("INSERT INTO t VALUES (1)")
     assert count(writer) == 1
+
+
+def test_a_disk_that_is_full_when_a_file_is_opened_is_no_damage(file: Path) -> None:
+    open_writer(file).close()
+    before = file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(StoreError, match=r"cannot be written: .*Nothing that was finished is lost") as refused:
+            open_writer(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert refused.value.exit_code == ExitCode.RESUMABLE
+    assert file.read_bytes() == before
+    open_writer(file).close()

@@ -1,5 +1,6 @@
-"""`ge-tui` in a process of its own, for the soak: an impatient client, trainings of a few hundredths of a second
-(none of them real, unless GE_TUI_SOAK_TRAINS is set), and a clock that jumps as the file GE_TUI_SOAK_CLOCK says."""
+"""`ge-tui` in a process of its own, for the soak: an impatient client, trainings of GE_TUI_SOAK_TRAINING_S seconds
+on average (none of them real, unless GE_TUI_SOAK_TRAINS is set), and a clock that jumps as the file GE_TUI_SOAK_CLOCK
+says."""
 
 import asyncio
 import functools
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 CLOCK = Path(os.environ["GE_TUI_SOAK_CLOCK"])
+TRAINING_S = float(os.environ.get("GE_TUI_SOAK_TRAINING_S", "0.04"))
 _real_time = time.time
 
 
@@ -39,8 +41,9 @@ class SlowExecutor(PickyExecutor):
 
     async def train(self, request, on_progress):
         rng = random.Random(request.source)
+        pace_s = rng.expovariate(4 / TRAINING_S)
         for step in range(1, 5):
-            await asyncio.sleep(rng.uniform(0, 0.02))
+            await asyncio.sleep(pace_s)
             at = request.plan.steps * step // 4
             on_progress(CurvePoint(at, at / 10, 1 / step, rng.random(), 2 - step / 4))
         return self.report(request.source)

@@ -1,7 +1,7 @@
-"""A language model's server that misbehaves at random: `python -m tests.soak.moody_server SEED PART`.
+"""A language model's server that misbehaves at random: `python -m tests.soak.moody_server SEED PART FATAL PORT`.
 
-PART of its answers go wrong, in all the ways that are known, but for those after which a user has to do something.
-The first line it prints is its address.
+PART of its answers go wrong, in all the ways that are known, FATAL of them so that a user has to resume the run.
+The first line it prints is its port; at PORT 0 it is any that is free.
 """
 
 from __future__ import annotations
@@ -11,30 +11,28 @@ import random
 import sys
 from typing import Any
 
-from ge_tui.llm.ollama import Policy
-from ge_tui.llm.ollama.failure import POLICIES
-from tests.llm import coder
-from tests.llm.ollama.script import Rule, Say, Script
+from tests.llm.ollama.script import Model, Rule, Say, Script
 from tests.llm.ollama.server import FakeOllama
-from tests.run.test_llm_faults import ALL
-from tests.run.test_rewording import rephrase
 
-FAULTS = [say for say, kind, _ in ALL.values() if POLICIES[kind] is not Policy.STOP_RUN]
+from .moods import mood
+
+MODELS = ("coder:7b", "small:1b")
 
 
-async def serve(seed: int, part: float) -> None:
+async def serve(seed: int, part: float, fatal: float, port: int) -> None:
     rng = random.Random(seed)
 
-    def moody(request: dict[str, Any]) -> Say | str:
-        if rng.random() < part:
-            return rng.choice(FAULTS)
-        text = rephrase(request) if "<request>" in request["prompt"] else coder.answer(request)
-        return Say(text, piece_chars=400, pace_s=rng.choice((0.0, 0.0, 0.002)))
+    def moody(request: dict[str, Any]) -> Say:
+        # What they say is kept for tests that look at it.
+        server.exchanges.clear()
+        return mood(request, rng, part, fatal)
 
-    async with FakeOllama(Script(rules=[Rule(moody)], parallel=4)) as server:
-        print(server.url, flush=True)
-        await asyncio.Event().wait()
+    script = Script([Model(name) for name in MODELS], [Rule(moody)], load_s=0.05, parallel=4, strict=rng.random() < 0.5)
+    server = FakeOllama(script)
+    await server.listen(port)
+    print(server.url.rpartition(":")[2], flush=True)
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))

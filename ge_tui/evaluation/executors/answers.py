@@ -180,7 +180,7 @@ def failure_of(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Out
         "output": (Outcome.OUTPUT, "printed more than allowed"),
         "message": (Outcome.FORGED, "sent something that is no answer of a worker"),
         "cancelled": (Outcome.KILLED, "ended on request"),
-        "server": (Outcome.CRASHED, "took its parent process down"),
+        "server": (Outcome.CRASHED, "its worker process died under it"),
     }
     if ending.ended_by:
         return by_cause.get(ending.ended_by, (Outcome.KILLED, ending.ended_by))

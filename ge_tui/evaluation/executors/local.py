@@ -171,10 +171,12 @@ class LocalExecutor:
                 await loop.run_in_executor(self._threads, slot.discard)
             return report
         finally:
-            if number >= self.slots and not self._closed:  # one of those that are given up
-                await loop.run_in_executor(self._threads, slot.discard)
-            self._taken.discard(number)
-            self._free.put_nowait(number)
+            try:
+                if number >= self.slots and not self._closed:  # one of those that are given up
+                    await loop.run_in_executor(self._threads, slot.discard)
+            finally:  # also where it is cancelled once more meanwhile
+                self._taken.discard(number)
+                self._free.put_nowait(number)
 
     async def run_trained(
         self,

@@ -111,7 +111,8 @@ class Reading:
     def _cut_prompt(self, answer: Answer) -> LlmFailure | None:
         window = self._call.options.num_ctx
         expected = self._rate.tokens(self._call.chars) if self._rate.calibrated else None
-        if was_truncated(answer.prompt_tokens, window, expected=expected):
+        fewest = self._rate.fewest_tokens(self._call.chars)
+        if was_truncated(answer.prompt_tokens, window, expected=expected, fewest=fewest):
             return LlmFailure(
                 FailureKind.TRUNCATED_PROMPT,
                 f"the server silently cut the prompt to {answer.prompt_tokens} tokens, for the window has {window}; "

@@ -26,17 +26,28 @@ class TokenRate:
     chars_per_token: float = _CAUTIOUS
     calibrated: bool = False
     """Whether it was measured by a real call."""
+    most_chars_per_token: float = 0.0
+    """Of the calls so far; 0: no call was measured."""
 
     def after(self, chars: int, prompt_tokens: int) -> TokenRate:
         """The rate in the light of a call whose prompt was not cut; the worst one seen is kept."""
         if chars < _TELLING_CHARS or prompt_tokens < 1:
             return self
         seen = min(max(chars / prompt_tokens, 0.5), 10.0)
-        return TokenRate(min(seen, self.chars_per_token) if self.calibrated else seen, calibrated=True)
+        worst = min(seen, self.chars_per_token) if self.calibrated else seen
+        return TokenRate(worst, calibrated=True, most_chars_per_token=max(seen, self.most_chars_per_token))
 
     def tokens(self, chars: int) -> int:
         """An estimate for a prompt, the chat template included."""
         return math.ceil(chars / self.chars_per_token) + _TEMPLATE_TOKENS
+
+    def fewest_tokens(self, chars: int) -> int | None:
+        """What a prompt that is read as a whole has at least; None where no call was measured.
+
+        One with words of another script has many more tokens to its characters, which says nothing of the next.
+        """
+        most = max(_HOPEFUL, self.most_chars_per_token)
+        return math.ceil(chars / most) + _TEMPLATE_TOKENS if self.calibrated else None
 
     def cannot_fit(self, call: Call) -> bool:
         """Whether a call is sure to be too long, even if this estimate is 15 % too high."""
@@ -68,19 +79,21 @@ def window_in_memory(free_bytes: int, kv_bytes_per_token: int) -> int:
     return max(0, free_bytes) // kv_bytes_per_token
 
 
-def was_truncated(prompt_tokens: int, num_ctx: int, *, expected: int | None = None) -> bool:
+def was_truncated(prompt_tokens: int, num_ctx: int, *, expected: int | None = None, fewest: int | None = None) -> bool:
     """Whether the server read a part of the prompt only, which it never says.
 
     Since 2026 it keeps num_ctx/2 + 2 tokens (3 with a start token), before that num_ctx - 1 or num_ctx. A prompt may
     have just that length by chance: `expected`, a calibrated estimate of its tokens, tells (a prompt that was cut has
-    at least twice the tokens). Far fewer tokens than expected are a sign too, whatever the rule of that server; but not
-    where even the expected ones fit any window: a short prompt of prose has fewer than code would, and is whole.
+    at least twice the tokens). Far fewer tokens than the `fewest` to be expected (else than expected) are a sign too,
+    whatever the rule of that server; but not where even those fit any window: a short prompt of prose has fewer than
+    code would, and is whole.
     """
     if prompt_tokens <= 0:
         return False
     if prompt_tokens >= num_ctx - 1:
         return True
-    if expected is not None and expected > min(_SMALLEST, num_ctx // 2) and prompt_tokens < 0.6 * expected:
+    least = expected if fewest is None else fewest
+    if least is not None and least > min(_SMALLEST, num_ctx // 2) and prompt_tokens < 0.6 * least:
         return True
     halved = prompt_tokens in (num_ctx // 2 + 2, num_ctx // 2 + 3)
     return halved and (expected is None or expected > 1.4 * prompt_tokens)

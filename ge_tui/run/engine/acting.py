@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.report import TrainReport
 from ge_tui.genome import cut
 from ge_tui.llm.proposer import Proposal, Step
 from ge_tui.run.acts.rules import why_no_cross, why_not
@@ -16,7 +17,7 @@ from ge_tui.run.engine.evaluating import Evaluating
 from ge_tui.run.engine.proposing import HUMAN, Proposing
 from ge_tui.run.engine.selection import OWN_SLOTS, SlotPlan
 from ge_tui.run.store import IndividualRow, Status, Store
-from ge_tui.run.store.acts import MAKES_CHILD, ActKind, ActRow, ActState, NewAct, act, acts, settle_act
+from ge_tui.run.store.acts import MAKES_CHILD, ActKind, ActRow, ActState, NewAct, act, acts, settle_act, settle_within
 from ge_tui.run.summary import format_metric
 from ge_tui.settings import Controls
 
@@ -129,16 +130,16 @@ class Acting:
         return rung, self._evaluating.seed_for(row.individual, rung) if seed is None else seed
 
     async def _train(self, row: ActRow) -> None:
-        rung, seed = str(row.arguments.get("rung") or ""), row.arguments.get("seed")
-        try:
-            found = await self._evaluating.train_again(row.individual, seed, rung)
-            if found is None:
-                return
-            seed, report = found
+        rung = str(row.arguments.get("rung") or "")
+
+        def settle(seed: int, report: TrainReport) -> None:
             told = f"accuracy {format_metric('accuracy', report.metrics.get('accuracy'))}"
             if report.outcome is not Outcome.OK:
                 told = f"{report.outcome}: {report.reason}"
-            settle_act(self._store, row.seq, f"rung {rung or self._evaluating.rung}, seed {seed}: {told}")
+            settle_within(self._store, row.seq, f"rung {rung or self._evaluating.rung}, seed {seed}: {told}")
+
+        try:
+            await self._evaluating.train_again(row.individual, row.arguments.get("seed"), rung, settle=settle)
         finally:
             self._under_way.discard(row.seq)
 

@@ -133,7 +133,10 @@ class Engine:
             return
         if row.status is not Status.EVALUATED:
             said = f"the seed itself could not be evaluated ({row.outcome}): {row.reason}"
-            raise UserError(f"{said}; mend the task's seed, or the limit it ran into, and begin a new run")
+            raise UserError(
+                f"{said}; where the machine was to blame, resume the run, and it is measured again; else mend the "
+                "task's seed, or the limit it ran into, and begin a new run"
+            )
         if any(objective.reference is None for objective in self._objectives):
             rows = with_references(self._plan.objectives, self._pool.metrics(SEED))
             self._store.set_objectives(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import math
 import sqlite3
@@ -22,12 +23,17 @@ from ge_tui.run.plans import EvaluationPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import IndividualRow, Store
 from ge_tui.run.store.records import FINAL
+from ge_tui.run.store.writer import ENDED_BY_USER
 from ge_tui.search import Candidate
 
 _ENDED = frozenset({"ok", "failed"})
-ENDED_BY_USER = "its training was ended by the user"
 End = Callable[[Outcome, str, dict[str, Any]], None]
 """Ends a training early: with which outcome, why, and the figures of that."""
+Settle = Callable[[int, TrainReport], None]
+"""Hears with which seed a training was repeated, and what came of it."""
+
+
+def _nobody_asked(seed: int, report: TrainReport) -> None: ...
 
 
 class Evaluating:
@@ -148,13 +154,20 @@ class Evaluating:
         return next(seed for seed in itertools.count(self._plan.seed) if seed not in tried)
 
     async def train_again(
-        self, number: int, seed: int | None = None, rung: str = "", *, lent: bool = False
-    ) -> tuple[int, TrainReport] | None:
+        self,
+        number: int,
+        seed: int | None = None,
+        rung: str = "",
+        *,
+        lent: bool = False,
+        settle: Settle = _nobody_asked,
+    ) -> None:
         """Train an evaluated individual once more; what it is ranked by is the mean at the run's rung.
 
         Without a seed it is the first that was not tried when the training begins. What is measured at another `rung`
         is kept apart. `lent`: in a place that is given back when another needs it, by a cancellation; that costs
-        nothing. The seed and what came of it; None where nothing may be begun any more.
+        nothing. `settle` is told the seed and what came of it, in the step that puts it on record; it is not where
+        nothing may be begun any more.
         """
         source = self._store.source(number)
         assert source is not None
@@ -162,7 +175,7 @@ class Evaluating:
         cost = self._plan.cost(training.rung)
         async with self.places:
             if not await self._may_start(cost):
-                return None
+                return
             if seed is None:
                 seed = self.seed_for(number, training.rung)
             evaluation = self._store.start_evaluation(
@@ -177,7 +190,8 @@ class Evaluating:
                 if lent:
                     self._give_back(cost)
                 raise
-            self._store.finish_evaluation(evaluation, number, report, again=True)
+            settled = functools.partial(settle, seed, report)
+            self._store.finish_evaluation(evaluation, number, report, again=True, also=settled)
             if report.outcome is not Outcome.OK:
                 self._give_back(self._unused(evaluation, training.rung, report.outcome))
             elif training.rung == self._plan.training.rung:
@@ -185,7 +199,6 @@ class Evaluating:
             else:
                 apart = self._store.lower_metrics()[training.rung]
                 self._pool.add_below(training.rung, Candidate(number, apart[number]))
-            return seed, report
 
     async def _climb(self, row: IndividualRow, source: str) -> None:
         """Train at the lowest rung, where that is not done yet; the seed is measured at every rung."""

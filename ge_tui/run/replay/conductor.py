@@ -28,7 +28,7 @@ from ge_tui.run.rewording import Rewording
 from ge_tui.run.store import SEED, EventRow, IndividualRow, NewIndividual, Status
 from ge_tui.run.store.acts import standing
 from ge_tui.run.store.records import TRAINING_ENDS
-from ge_tui.run.store.writer import POISONED
+from ge_tui.run.store.writer import ENDED_BY_USER, POISONED
 from ge_tui.settings import Controls
 
 Handler = Callable[[EventRow], Awaitable[None]]
@@ -308,7 +308,8 @@ class Conductor:
         row = self._derived(event)
         self._at_work.parts.evaluating.decide(row, self._record.check(event))
         fields = compare.CHECK if event.kind == "checked" else compare.ENDING
-        compare.individual(self._recorded, self._store, row.number, fields, self._moment)
+        if not _may_be_tried_again(event):
+            compare.individual(self._recorded, self._store, row.number, fields, self._moment)
 
     async def _training(self, event: EventRow) -> None:
         row, session = self._derived(event), self._at_work
@@ -335,7 +336,7 @@ class Conductor:
 
     async def _training_ended(self, event: EventRow) -> None:
         number, session = self._number(event), self._at_work
-        if event.kind == "failed" and event.payload["reason"] == POISONED:
+        if event.kind == "failed" and event.payload["reason"] in (ENDED_BY_USER, POISONED):
             return  # the recovery that follows derives it
         under_way = session.under_way(number)
         if event.payload.get("reason") == CALLED_OFF and not under_way:
@@ -352,7 +353,7 @@ class Conductor:
         given_up = event.kind == "pruned" or self._record.was_ended_by_user(evaluation)
         self._same(f"individual {number}", "training given up", given_up, session.is_cut_off(evaluation))
         await session.end(evaluation, self._record.report(evaluation), again=event.kind == "retrained")
-        if event.kind in ("pruned", "failed", "evaluated"):
+        if event.kind in ("pruned", "failed", "evaluated") and not _may_be_tried_again(event):
             compare.individual(self._recorded, self._store, number, compare.ENDING[:3], self._moment)
 
     async def _interrupted(self, event: EventRow) -> None:
@@ -377,3 +378,8 @@ class Conductor:
 
 async def _always() -> bool:
     return True
+
+
+def _may_be_tried_again(event: EventRow) -> bool:
+    """Whether an end is one that resuming undoes, so that what stands on record of it may be of later."""
+    return event.kind == "failed" and event.individual == SEED

@@ -8,10 +8,10 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CheckReport, CurvePoint, TrainReport
-from ge_tui.run.engine.evaluating import ENDED_BY_USER
 from ge_tui.run.store import ControlRow, EvaluationRow, EventRow, RunReader
 from ge_tui.run.store.acts import ActKind, ActRow, acts
 from ge_tui.run.store.calls import KeptCall, find_call
+from ge_tui.run.store.writer import ENDED_BY_USER
 
 
 class Record:

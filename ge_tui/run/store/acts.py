@@ -167,17 +167,24 @@ def put_act(store: Store, new: NewAct, control_seq: int, request: str | None, re
 
 def settle_act(store: Store, seq: int, outcome: str = "", *, child: int | None = None, refused: bool = False) -> None:
     """An act has come to its end: what came of it."""
+    with store.step():
+        settle_within(store, seq, outcome, child=child, refused=refused)
+
+
+def settle_within(
+    store: Store, seq: int, outcome: str = "", *, child: int | None = None, refused: bool = False
+) -> None:
+    """The same, inside the step that does what was asked."""
     row = act(store.connection, seq)
     state = ActState.REFUSED if refused else ActState.DONE
-    with store.step() as connection:
-        connection.execute(
-            "UPDATE act SET state = ?, settled_at = ?, outcome = ?, child = ? WHERE seq = ?",
-            (state, store.now(), to_text(outcome), child, seq),
-        )
-        store.event(
-            "act_refused" if refused else "act_done", row.individual, seq=seq, act=row.kind, child=child,
-            other=row.other, reason=outcome,
-        )  # fmt: skip
+    store.connection.execute(
+        "UPDATE act SET state = ?, settled_at = ?, outcome = ?, child = ? WHERE seq = ?",
+        (state, store.now(), to_text(outcome), child, seq),
+    )
+    store.event(
+        "act_refused" if refused else "act_done", row.individual, seq=seq, act=row.kind, child=child,
+        other=row.other, reason=outcome,
+    )  # fmt: skip
 
 
 def _row(row: tuple[Any, ...]) -> ActRow:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ge_tui.errors import UserError
+from ge_tui.errors import ExitCode, UserError
 
 APPLICATION_ID = 0x47455455
 """`GETU`, written into the file's header."""
@@ -24,6 +24,15 @@ Migration = Callable[[sqlite3.Connection], None]
 
 class StoreError(UserError):
     """A database that cannot be used: foreign, newer, damaged, or in the wrong place."""
+
+
+class StoreDiskError(StoreError):
+    """The disk gave out while a database was opened; what is in it is whole, and resuming goes on."""
+
+    exit_code = ExitCode.RESUMABLE
+
+
+_DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 
 
 def _script(name: str) -> Migration:
@@ -58,6 +67,8 @@ def open_writer(file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> s
         _migrate(connection, version, migrations)
     except _UNUSABLE as error:
         connection.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+            raise StoreDiskError(f"{file} cannot be written: {error}. Nothing that was finished is lost") from error
         raise StoreError(f"{file} cannot be used: {error}") from error
     except BaseException:
         connection.close()
@@ -125,7 +136,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def is_disk_error(error: BaseException) -> bool:
     """Whether a failure lies in the disk or the file (full, read-only, damaged, locked), not in the program."""
-    return isinstance(error, OSError | sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+    kinds = OSError | sqlite3.OperationalError | StoreDiskError
+    return isinstance(error, kinds) or type(error) is sqlite3.DatabaseError
 
 
 def _check(connection: sqlite3.Connection, file: Path, migrations: tuple[Migration, ...]) -> int:

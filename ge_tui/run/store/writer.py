@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
@@ -18,6 +18,7 @@ POISON = 3
 """So many times may an individual be under way when the engine dies; then it is not tried again."""
 
 POISONED = f"its training was cut off {POISON} times; it is not tried again"
+ENDED_BY_USER = "its training was ended by the user"
 
 
 class Store(Steps):
@@ -220,11 +221,12 @@ class Store(Steps):
         *,
         last: bool = True,
         again: bool = False,
+        also: Callable[[], None] = lambda: None,
         **figures: Any,
     ) -> None:
         """An evaluation came to its end, well or not. After a good one that is not the last, more may follow.
 
-        `figures` are kept with the event: why a training was ended early.
+        `also` is done in the same step. `figures` are kept with the event: why a training was ended early.
         """
         ok = report.outcome is Outcome.OK
         kind = "retrained" if again else "pruned" if report.outcome is Outcome.PRUNED else "failed"
@@ -253,6 +255,7 @@ class Store(Steps):
                 kind, number, outcome=report.outcome, reason=report.reason, metrics=report.metrics,
                 wall_s=report.wall_s, rung=rung, evaluation=evaluation, **figures,
             )  # fmt: skip
+            also()
 
     def settle(self, number: int, rung: str, reason: str) -> None:
         """An individual stays with what it measured below the run's rung; the reason says why."""
@@ -316,9 +319,18 @@ class Store(Steps):
     def recover(self) -> int:
         """Give back what was under way when the last engine ended; how many individuals that were.
 
-        One that was under way three times is not tried again: a genome that kills the machine must not loop.
+        One that was under way three times is not tried again: a genome that kills the machine must not loop. Nor is
+        one whose training the user had ended, when the engine died before that was done. A seed that failed is tried
+        again, for nothing can be done without it, and the machine may have been to blame.
         """
         with self.step():
+            self._connection.execute(
+                "UPDATE individual SET status = 'waiting', outcome = NULL, reason = '', lost = 0 "
+                "WHERE number = 0 AND status = 'failed'"
+            )
+            for number in self._killed_under_way():
+                self._finish(number, Status.FAILED, Outcome.KILLED, ENDED_BY_USER)
+                self.event("failed", number, outcome=Outcome.KILLED, reason=ENDED_BY_USER)
             self._connection.execute("UPDATE evaluation SET status = 'lost' WHERE status = 'running'")
             lost = self._connection.execute(
                 "UPDATE individual SET status = 'waiting', lost = lost + 1 WHERE status = 'evaluating'"
@@ -334,6 +346,15 @@ class Store(Steps):
             self._forget_live()
             self.event("recovered", None, lost=lost)
         return lost
+
+    def _killed_under_way(self) -> list[int]:
+        """Those whose training was cut off by the end of the last engine, though the user had it ended."""
+        latest = "SELECT max(seq) FROM event WHERE individual = number AND kind"
+        rows = self._connection.execute(
+            f"SELECT number FROM individual WHERE status IN ('evaluating', 'waiting') AND "
+            f"({latest} = 'act_done' AND json_extract(payload, '$.act') = 'kill') > ({latest} = 'training')"
+        )
+        return [number for (number,) in rows]
 
     def forgive_loss(self, number: int, evaluation: int, *, gave_way: bool = False) -> None:
         """A training that was cut off on purpose does not count against an individual.

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from ge_tui.evaluation.box.report import BoxReport
 from ge_tui.evaluation.data import DataSet
 from ge_tui.evaluation.executors import Executor, ExecutorError, LocalExecutor
+from ge_tui.evaluation.executors.cancellation import Cancellation
+from ge_tui.evaluation.executors.slot import Ending
 from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.protocol import Job
 from ge_tui.evaluation.report import CurvePoint
 
 from .conftest import check, processes_in, settings, strays_in, train
@@ -166,5 +171,62 @@ async def test_slots_come_and_go_while_trainings_run(data: DataSet, scratch: Pat
         await asyncio.gather(*trainings, return_exceptions=True)
         warm = [one for one in processes_in(scratch) if one not in others and one.ppid() == os.getpid()]
         assert len(warm) == 2, "the slot for checks, and one for trainings"
+    finally:
+        await executor.close()
+
+
+class _IdleSlot:
+    """A slot without a process; what is run in it goes on until it is cancelled."""
+
+    def __init__(self) -> None:
+        self.running = self.given_up = False
+        self.may_go = threading.Event()
+
+    def start(self) -> dict[str, object]:
+        return {"box": BoxReport().model_dump(), "torch": "none"}
+
+    def run(self, _job: Job, _listen: object, _most: int, cancellation: Cancellation, _data: object) -> Ending:
+        self.running = True
+        while not cancellation.asked:
+            time.sleep(0.001)
+        self.running = False
+        return Ending(-9, "cancelled")
+
+    def discard(self) -> None:
+        self.given_up = True
+        self.may_go.wait(30)
+
+    def close(self) -> None:
+        return None
+
+
+async def test_a_slot_that_is_given_up_is_not_lost_where_its_training_is_cancelled_twice(
+    data: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[_IdleSlot] = []
+    monkeypatch.setattr(LocalExecutor, "_slot", lambda *_: made.append(_IdleSlot()) or made[-1])
+    executor = LocalExecutor(settings())
+
+    async def until(number: int, name: str) -> None:
+        async with asyncio.timeout(30):
+            while not getattr(made[number], name):
+                await asyncio.sleep(0.001)
+
+    try:
+        await executor.resize(2)
+        trainings = [asyncio.create_task(train(executor, GOOD, data)) for _ in range(2)]
+        await until(2, "running")
+        await executor.resize(1)
+        trainings[1].cancel()
+        await until(2, "given_up")
+        trainings[1].cancel()
+        await asyncio.wait([trainings[1]])
+        made[2].may_go.set()
+        await executor.resize(2)
+        trainings.append(asyncio.create_task(train(executor, GOOD, data)))
+        await until(2, "running")
+        for training in trainings:
+            training.cancel()
+        await asyncio.gather(*trainings, return_exceptions=True)
     finally:
         await executor.close()

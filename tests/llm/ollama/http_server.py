@@ -123,12 +123,13 @@ class HttpServer:
                 writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request")
                 return None
             head = first_byte + await reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError:
+            first, *lines = head.decode("latin-1").split("\r\n")
+            method, path, _ = first.split(" ", 2)
+            split = (line.partition(":") for line in lines)
+            headers = {name.strip().lower(): value.strip() for name, _, value in split}
+            content = await reader.readexactly(int(headers.get("content-length", 0)))
+        except asyncio.IncompleteReadError:  # a client that died in the middle of its request
             return None
-        first, *lines = head.decode("latin-1").split("\r\n")
-        method, path, _ = first.split(" ", 2)
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        content = await reader.readexactly(int(headers.get("content-length", 0)))
         return Exchange(method, path, headers, content, writer, asyncio.get_running_loop().time())
 
     async def _answered(self, exchange: Exchange, reader: asyncio.StreamReader) -> bytes:

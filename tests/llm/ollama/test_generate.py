@@ -140,10 +140,19 @@ async def test_a_real_call_calibrates_the_tokens_of_its_model():
     async with rig(Say(prompt_tokens=600)) as (client, _):
         assert client.rate("coder:7b") == TokenRate()
         await client.generate(call("x" * 2380), Ear())
-        assert client.rate("coder:7b") == TokenRate(4.0, calibrated=True)
+        assert client.rate("coder:7b") == TokenRate(4.0, calibrated=True, most_chars_per_token=4.0)
         refused = await client.generate(call("x" * 20_000), Ear())
     assert isinstance(refused, LlmFailure)
     assert refused.kind is FailureKind.PROMPT_TOO_LONG
+
+
+async def test_a_wish_in_another_script_does_not_make_later_prompts_look_cut():
+    wide = Options(num_ctx=16_384, num_predict=100, seed=1)
+    async with rig(Say(prompt_tokens=3_500), Say(prompt_tokens=3_000)) as (client, _):
+        first = await client.generate(replace(CALL, prompt="変" * 4_000, options=wide), Ear())
+        later = await client.generate(replace(CALL, prompt="x = 1\n" * 2_000, options=wide), Ear())
+    assert isinstance(first, Answer)
+    assert isinstance(later, Answer)
 
 
 async def test_a_prompt_that_cannot_fit_is_not_even_sent():

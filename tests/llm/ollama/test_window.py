@@ -50,9 +50,15 @@ def test_short_prompts_and_missing_counts_teach_nothing():
 
 def test_the_worst_rate_seen_is_kept():
     rate = TokenRate().after(4_000, 1_000)
-    assert rate == TokenRate(4.0, calibrated=True)
-    assert rate.after(5_000, 1_000) == rate
+    assert rate == TokenRate(4.0, calibrated=True, most_chars_per_token=4.0)
+    assert rate.after(5_000, 1_000).chars_per_token == 4.0
     assert rate.after(3_500, 1_000).chars_per_token == 3.5
+
+
+def test_one_prompt_in_another_script_does_not_make_the_next_look_cut():
+    rate = TokenRate().after(4_000, 3_500)
+    assert not was_truncated(3_000, 16_384, expected=rate.tokens(12_000), fewest=rate.fewest_tokens(12_000))
+    assert was_truncated(900, 16_384, expected=rate.tokens(12_000), fewest=rate.fewest_tokens(12_000))
 
 
 @pytest.mark.parametrize("num_ctx", [512, 2048, 4096, 16384])

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ge_tui.errors import UserError
+from ge_tui.evaluation.executors import CheckRequest
+from ge_tui.evaluation.outcome import Outcome
+from ge_tui.evaluation.report import CheckReport, TrainReport
 from ge_tui.run import inbox
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.new_run import create_run, prepare_run
@@ -19,7 +23,7 @@ from ge_tui.run.session import work
 from ge_tui.run.store import EventRow, RunReader
 from ge_tui.settings import read_settings
 
-from .rough import EVERYTHING, Mortal, asking, assert_agrees, live, replayed
+from .rough import EVERYTHING, Mortal, UnevenExecutor, asking, assert_agrees, live, replayed
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -87,6 +91,32 @@ async def test_a_child_that_the_engine_died_over_still_goes_back(base: Path, mon
     with RunReader(directory.database) as run:
         assert next(row.parents for row in run.individuals("operator = 'repair'")) == (failed.number,)
         assert run.next_number() > commits
+    await assert_agrees(directory)
+
+
+class CrashingExecutor(UnevenExecutor):
+    at = "train"
+
+    async def check(self, request: CheckRequest) -> CheckReport:
+        return CheckReport(Outcome.CRASHED, "died") if self.at == "check" else await super().check(request)
+
+    def report(self, source: str) -> TrainReport:
+        return TrainReport(Outcome.CRASHED, "died")
+
+
+@pytest.mark.parametrize("at", ["check", "train"])
+async def test_a_seed_that_failed_by_the_machine_is_measured_on_resume(
+    base: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    made = asking(base, monkeypatch)
+    directory = made.create("population=3", "generations=0", "evaluation.first_rung=look")
+    made.executor, well = CrashingExecutor(1), made.executor
+    made.executor.at = at
+    with pytest.raises(UserError, match=r"the seed itself .*resume the run"):
+        await live(directory)
+    await assert_agrees(directory)
+    made.executor = well
+    assert await live(directory)
     await assert_agrees(directory)
 
 
