@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ge_tui import __version__
+from ge_tui.cli.word_parser import WordParser
 from ge_tui.paths import default_runs
 
 Command = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[WordParser]"
 
 _ACT_NAMES = ("pin", "unpin", "veto", "unveto", "kill", "again", "breed", "cross", "aim", "edit")
 _ACTS = """what can be done:
@@ -27,10 +28,8 @@ _ACTS = """what can be done:
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ge-tui", description="Evolve PyTorch networks with a language model, in the terminal."
-    )
+def make_parser() -> WordParser:
+    parser = WordParser(prog="ge-tui", description="Evolve PyTorch networks with a language model, in the terminal.")
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error that is the program's")
     _add_terminal(parser)
@@ -51,7 +50,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _RunParser(argparse.ArgumentParser):
+class _RunParser(WordParser):
     """Its help ends in all settings, which take a while to import."""
 
     def format_help(self) -> str:
@@ -65,7 +64,7 @@ def _add(
     name: str,
     module: str,
     summary: str,
-    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+    kind: type[WordParser] = WordParser,
     epilog: str | None = None,
 ) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
@@ -82,7 +81,7 @@ def _add(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=epilog,
     )
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, words=parser)
     return parser
 
 

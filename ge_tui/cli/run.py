@@ -13,12 +13,12 @@ from ge_tui.cli.download import DownloadLine
 from ge_tui.cli.live import LiveProgress
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.progress import PlainProgress, Progress
-from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
+from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError, UserError
 from ge_tui.paths import default_runs, user_config
-from ge_tui.run.directory import RunDirectory, find_run
+from ge_tui.run.directory import RunDirectory, delete_run, find_run
 from ge_tui.run.engine import Ending
 from ge_tui.run.session import bring_up_to_date, create_run, prepare_run, work
-from ge_tui.run.store import EventRow
+from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.values import to_json
 from ge_tui.settings import Settings, read_settings
 
@@ -34,8 +34,13 @@ def run(options: argparse.Namespace) -> int:
         directory, changes = create_run(new, options.runs, options.name), []
     try:
         ending = _work(directory, changes, as_json=options.json)
-    except (NotReadyError, RunError) as error:
-        raise type(error)(f"{error}; then go on with: {_resume_command(directory, options)}") from error
+    except UserError as error:
+        if not options.resume and _is_untouched(directory):  # the same words are to work when it is mended
+            delete_run(directory)
+            raise type(error)(f"{error}. Nothing was begun, and no run is left") from error
+        if isinstance(error, NotReadyError | RunError):
+            raise type(error)(f"{error}; then go on with: {_resume_command(directory, options)}") from error
+        raise
     if ending is None:
         _say(options, f"\ninterrupted; go on with: {_resume_command(directory, options)}")
         return ExitCode.INTERRUPTED
@@ -48,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     own = user_config() / "config.toml"
-    files = [*([own] if own.is_file() else []), *options.config]
+    files = [*([own] if own.exists() else []), *options.config]
     return read_settings(files, [*options.set, *_from_flags(options)])
 
 
@@ -68,6 +73,12 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
             "a larger budget: --set budget.evaluations=N"
         )
     return directory
+
+
+def _is_untouched(directory: RunDirectory) -> bool:
+    """Whether not even the seed was begun."""
+    with RunReader(directory.database) as reader:
+        return not reader.individuals()
 
 
 def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Ending | None:

@@ -95,7 +95,7 @@ def read_study(file: Path, *, trust: bool = False) -> Study:
 def _settings(file: Path, content: _Content, arm: str, own: Mapping[str, Any], seed: int, *, trust: bool) -> Settings:
     """The user's own settings, then those of all arms, then the arm's."""
     user = user_config() / "config.toml"
-    layers: list[tuple[str, Mapping[str, Any]]] = [(str(user), read_toml(user))] if user.is_file() else []
+    layers: list[tuple[str, Mapping[str, Any]]] = [(str(user), read_toml(user))] if user.exists() else []
     layers += [(f"{file}, settings", content.settings), (f"{file}, arms.{arm}", own)]
     return settings_from(layers, [f"seed={seed}", *(["evaluation.trust=true"] if trust else [])])
 

@@ -80,7 +80,7 @@ def test_sources_and_differences_are_printed_to_the_letter(rig: Rig, call: Call)
         (["show", "alpha", "--source"], 2, "name its NUMBER"),
         (["show", "alpha", "seed", "--diff"], 1, "no parent"),
         (["show", "alpha", "1", "--source", "--diff"], 2, "not allowed with"),
-        (["shwo", "alpha"], 2, "invalid choice"),
+        (["shwo", "alpha"], 2, "no command 'shwo'; did you mean show?"),
         (["show", "x" * 5000], 2, "no run"),
         (["show", "~nobody/x"], 2, "no run"),
     ],

@@ -28,12 +28,12 @@ def own_settings() -> Path:
 
 def base_settings() -> Settings:
     """What every new run of this user begins with. Raises UsageError."""
-    return read_settings([own_settings()] if own_settings().is_file() else [])
+    return read_settings([own_settings()] if own_settings().exists() else [])
 
 
 def read_preset(file: Path) -> Settings:
     """A settings file as `ge-tui run --config` reads it. Raises UsageError."""
-    return read_settings([*([own_settings()] if own_settings().is_file() else []), file])
+    return read_settings([*([own_settings()] if own_settings().exists() else []), file])
 
 
 def presets() -> list[Path]:
