@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
+from ge_tui.cli.own_files import own_files
 from ge_tui.errors import ExitCode
+from ge_tui.machine import Grade
 
 GE_TUI = (sys.executable, "-m", "ge_tui")
 
@@ -40,6 +42,30 @@ def test_a_settings_file_of_the_users_own_that_is_none(call: Call, tmp_path: Pat
     found = call("run", "--data", "fake")
     assert found.code == ExitCode.USAGE
     assert "config.toml: Is a directory" in found.err
+
+
+def test_doctor_looks_at_the_files_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "ge-tui"
+    assert [finding.grade for finding in own_files()] == [Grade.GOOD]
+    wrong = {
+        "config.toml": ("populaton = 3", "own settings", "did you mean 'population'?"),
+        "keys.toml": ("run.pauze = 'p'", "own keys", "line 1: there is no action 'run.pauze'"),
+        "prompts/personas.toml": ("[mine]\ntittle = 'x'", "own prompts", "there is no mine.tittle"),
+        "themes/mine.toml": ("x =", "own themes", "mine.toml: Invalid value"),
+        "presets/mine.toml": ("x = 1", "own presets", "mine.toml, line 1: no control 'x'"),
+        "tasks/mine/task.toml": ("x =", "own tasks", "task.toml"),
+    }
+    for name, (text, _, _) in wrong.items():
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_text(text)
+    found = {finding.name: finding for finding in own_files()}
+    assert found.keys() == {kind for _, kind, _ in wrong.values()}
+    assert found["own settings"].grade is Grade.MISSING
+    advised = (Path(__file__).parents[2] / "docs" / "troubleshooting.md").read_text()
+    for _, kind, said in wrong.values():
+        assert said in found[kind].detail
+        assert str(own) in found[kind].detail
+        assert found[kind].advice in advised
 
 
 def test_a_file_in_the_place_of_the_settings_folder(call: Call, tmp_path: Path) -> None:
