@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ge_tui.errors import UsageError
+
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -17,8 +19,16 @@ def _shipped(name: str) -> Path:
 def _xdg(variable: str, fallback: str) -> Path:
     """A base folder of the XDG specification; a relative value is ignored, as the specification asks."""
     value = Path(os.environ.get(variable, ""))
-    base = value if value.is_absolute() else Path.home() / fallback
+    base = value if value.is_absolute() else _home() / fallback
     return base / "ge-tui"
+
+
+def _home() -> Path:
+    """The user's home. Raises UsageError where the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UsageError("HOME is not set, and this user has no home folder; set HOME to a folder of yours") from None
 
 
 def shipped_tasks() -> Path:

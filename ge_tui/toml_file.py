@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
-
-import tomli
 
 from ge_tui.errors import UsageError
 
@@ -15,7 +14,7 @@ _LONGEST = 80
 def parse_toml(text: str) -> dict[str, Any]:
     """The content of a TOML text. Raises ValueError with the line and what is wrong there."""
     try:
-        return tomli.loads(text)
+        return tomllib.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

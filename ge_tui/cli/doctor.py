@@ -10,12 +10,13 @@ from rich.table import Table
 
 from ge_tui.cli.machine import Grade, examine
 from ge_tui.cli.output import print_json, print_table
+from ge_tui.cli.own_files import own_files
 from ge_tui.errors import ExitCode
 
 
 def doctor(options: argparse.Namespace) -> int:
     """What was found on this machine; 3 where a run cannot work."""
-    findings = examine(options.runs)
+    findings = [*examine(options.runs), *own_files()]
     if options.json:
         print_json([asdict(finding) for finding in findings])
     else:

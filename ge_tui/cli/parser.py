@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 from ge_tui import __version__
 from ge_tui.cli.options import INDIVIDUAL, add_json, add_run, add_runs_folder, add_set, add_trust, whole_number
+from ge_tui.cli.word_parser import WordParser
 
 Command = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[WordParser]"
 
 _ACT_NAMES = ("pin", "unpin", "veto", "unveto", "kill", "again", "breed", "cross", "aim", "edit")
 _ACTS = """what can be done:
@@ -27,9 +28,9 @@ _ACTS = """what can be done:
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> WordParser:
     """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = WordParser(
         prog="ge-tui",
         description="Evolve PyTorch networks with a language model, in the terminal. Without a command: the app.",
         epilog="`ge-tui COMMAND --help` tells what a command takes, most with an example.",
@@ -58,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _RunParser(argparse.ArgumentParser):
+class _RunParser(WordParser):
     """Its help ends in all settings, which take a while to import."""
 
     def format_help(self) -> str:
@@ -73,7 +74,7 @@ def _add(
     module: str,
     summary: str,
     *examples: str,
-    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+    kind: type[WordParser] = WordParser,
     more: str = "",
 ) -> argparse.ArgumentParser:
     """A command whose module is imported when it is called, so that `--help` answers at once."""
@@ -91,7 +92,7 @@ def _add(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(part for part in (more, f"for example:\n{shown}" if shown else "") if part) or None,
     )
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, words=parser)
     return parser
 
 

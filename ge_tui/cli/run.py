@@ -13,12 +13,12 @@ from ge_tui.cli.interrupts import run_until_interrupted
 from ge_tui.cli.live import LiveProgress
 from ge_tui.cli.output import print_all_the_same
 from ge_tui.cli.progress import PlainProgress, Progress
-from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError
-from ge_tui.run.directory import RunDirectory, find_run
+from ge_tui.errors import ExitCode, NotReadyError, RunError, UsageError, UserError
+from ge_tui.run.directory import RunDirectory, delete_run, find_run
 from ge_tui.run.engine import Ending
 from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.run.session import bring_up_to_date, work
-from ge_tui.run.store import EventRow
+from ge_tui.run.store import EventRow, RunReader
 from ge_tui.run.store.values import to_json
 from ge_tui.settings import Settings, read_settings
 from ge_tui.settings.load import own_files
@@ -36,8 +36,13 @@ def run(options: argparse.Namespace) -> int:
     go_on = resume_command(directory)
     try:
         ending = _work(directory, changes, as_json=options.json)
-    except (NotReadyError, RunError) as error:
-        raise type(error)(f"{error}; then go on with: {go_on}") from error
+    except UserError as error:
+        if not options.resume and _is_untouched(directory):  # the same words are to work when it is mended
+            delete_run(directory)
+            raise type(error)(f"{error}. Nothing was begun, and no run is left") from error
+        if isinstance(error, NotReadyError | RunError):
+            raise type(error)(f"{error}; then go on with: {go_on}") from error
+        raise
     if ending is None:
         _say(options, f"\ninterrupted; go on with: {go_on}")
         return ExitCode.INTERRUPTED
@@ -63,6 +68,12 @@ def _to_resume(options: argparse.Namespace) -> RunDirectory:
             "a larger budget: --set budget.evaluations=N"
         )
     return directory
+
+
+def _is_untouched(directory: RunDirectory) -> bool:
+    """Whether not even the seed was begun."""
+    with RunReader(directory.database) as reader:
+        return not reader.individuals()
 
 
 def _work(directory: RunDirectory, changes: list[str], *, as_json: bool) -> Ending | None:

@@ -16,6 +16,7 @@ from ge_tui.llm.answers import Child, Request, read_answer
 from ge_tui.llm.answers import Refusal as Unreadable
 from ge_tui.llm.asking import AIMED, Draws, Habits, draw_call
 from ge_tui.llm.calls import NO_CHILD, CallRecord, Recorded, Recorder
+from ge_tui.llm.no_room import RoomWatch
 from ge_tui.llm.ollama import Answer, Call, FailureKind, LlmFailure, OnWait, OnWords, Options, Policy, PromptRoom
 from ge_tui.llm.prompts import compose
 from ge_tui.llm.prompts.catalogue import Catalogue
@@ -93,6 +94,7 @@ class LlmProposer:
         self._model = model
         self._samplings = dict(samplings)
         self._rooms = {name: PromptRoom(one.options, one.prompt_chars) for name, one in samplings.items()}
+        self._room_watch = RoomWatch()
         self._setting = setting
         self._habits = habits
         self._recorder = recorder
@@ -197,6 +199,8 @@ class LlmProposer:
             self._tell("llm_back", number)
         if isinstance(answer, LlmFailure) and answer.policy is Policy.STOP_RUN:
             raise LlmStoppedError(answer.detail)
+        if no_room := self._room_watch.tell(call.model, answer):
+            raise LlmStoppedError(no_room)
         return answer
 
     def _learn_room(self, number: int, model: str, call: Call, answer: Answer | LlmFailure) -> None:

@@ -1,7 +1,6 @@
 """Every error that a user can make in the first hour: one message, what to do next, the right exit code.
 
-In the order of docs/troubleshooting.md, which names them all. A model without room does not end a run, for room may
-come free: tests/run/test_llm_faults.py.
+In the order of docs/troubleshooting.md, which names them all.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -25,11 +25,13 @@ from ge_tui.errors import ExitCode
 from ge_tui.evaluation import gpu_advice
 from ge_tui.evaluation.box.report import BoxReport, Layer, Need, Proof, State
 from ge_tui.evaluation.executors.server_process import ServerProcess
+from ge_tui.llm.ollama import OllamaClient, Patience
 from ge_tui.run.store import Store
 from ge_tui.tui.app import GeTui
 from ge_tui.tui.screens.too_small import TooSmall
+from tests.llm import coder
 from tests.llm.ollama.beside import serving
-from tests.llm.ollama.script import Script
+from tests.llm.ollama.script import Rule, Say, Script
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md"
 BOX = BoxReport(
@@ -74,13 +76,29 @@ def ends(said: Said, code: ExitCode, *words: str) -> None:
 
 
 def test_no_ollama(instant: list[AnyExecutor], call: Call) -> None:
-    ends(call(*WITH_LLM), ExitCode.NOT_READY, "127.0.0.1:9", "ollama serve", "--resume new")
+    ends(call(*WITH_LLM), ExitCode.NOT_READY, "127.0.0.1:9", "ollama serve", "no run is left")
 
 
-def test_a_wrong_model_name(instant: list[AnyExecutor], call: Call, ollama_with: Callable[[Script], None]) -> None:
-    ollama_with(Script())
+def test_a_wrong_model_name(
+    instant: list[AnyExecutor], call: Call, runs: Path, ollama_with: Callable[[Script], None]
+) -> None:
+    ollama_with(Script(rules=[Rule(coder.answer)]))
     said = call(*SMALL, "--llm", "ollama:codr:7b")
     ends(said, ExitCode.NOT_READY, "codr:7b is not installed", "there: coder:7b", "ge-tui models pull codr:7b")
+    assert not list(runs.iterdir()), "the name is free for the right one"
+    assert call(*WITH_LLM).code == 0
+
+
+def test_a_model_without_room(
+    instant: list[AnyExecutor], call: Call, ollama_with: Callable[[Script], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "ge_tui.run.language_models.OllamaClient", partial(OllamaClient, patience=Patience(backoff_s=0))
+    )
+    full = {"error": "model requires more system memory (9.1 GiB) than is available (4.0 GiB)"}
+    ollama_with(Script(rules=[Rule(Say(status=500, body=full))]))
+    ends(call(*WITH_LLM), ExitCode.NOT_READY, "no room for the model coder:7b", "9.1 GiB", "smaller", "--resume new")
+    assert call("show", "new", "--json").json["run"]["status"] == "failed"
 
 
 def test_no_gpu(call: Call, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +127,7 @@ def test_torch_without_cuda_beside_an_nvidia_gpu(
 )  # fmt: skip
 def test_a_gpu_that_is_busy(call: Call, workers: Workers, problem: str) -> None:
     workers(cuda="13.0", cuda_devices=1, gpu_problem=problem)
-    ends(call(*ON_GPU), ExitCode.NOT_READY, "the GPU is busy", "nvidia-smi", "evaluation.device=cpu", "--resume new")
+    ends(call(*ON_GPU), ExitCode.NOT_READY, "the GPU is busy", "nvidia-smi", "evaluation.device=cpu", "no run is left")
 
 
 def test_a_gpu_that_the_box_keeps_out(call: Call, workers: Workers) -> None:

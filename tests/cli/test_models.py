@@ -102,7 +102,7 @@ def test_a_model_is_fetched_in_objects(call: Call, serve: Serve) -> None:
         (("pull", "nothing:1b"), Script(), 1, "Ollama's library has no model 'nothing:1b'"),
         (("pull", "new:1b"), Script(pull_fault="end"), 1, "ended early; pull it again"),
         (("pull",), Script(), 2, "name the model"),
-        (("push", "new:1b"), Script(), 2, "invalid choice"),
+        (("push", "new:1b"), Script(), 2, "is none of pull"),
     ],
 )
 def test_what_cannot_be_fetched_is_said(
@@ -165,9 +165,10 @@ def test_a_run_names_the_command_that_gets_a_missing_model(
     serve(Script())
     said = call("run", "--llm", "ollama:new:1b", "--data", "fake", "--name", "early")
     assert said.code == 3
-    assert "get it with: ge-tui models pull new:1b; then go on with: ge-tui run --resume early" in said.err
+    assert "get it with: ge-tui models pull new:1b. Nothing was begun, and no run is left" in said.err
     assert call("models", "pull", "new:1b").code == 0
-    assert call("run", "--resume", "early", "--generations", "0").code == 0
+    again = ("run", "--llm", "ollama:new:1b", "--data", "fake", "--name", "early", "--generations", "0")
+    assert call(*again).code == 0
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_sources_and_differences_are_printed_to_the_letter(rig: Rig, call: Call)
         (["show", "alpha", "1", "--source", "--diff"], 2, "not allowed with"),
         (["show", "alpha", "1", "--credit"], 2, "--credit is of a whole run"),
         (["show", "alpha", "1", "--wording", "x"], 2, "--wording is of a whole run"),
-        (["shwo", "alpha"], 2, "invalid choice"),
+        (["shwo", "alpha"], 2, "no command 'shwo'; did you mean show?"),
         (["show", "x" * 5000], 2, "no run"),
         (["show", "~nobody/x"], 2, "no run"),
     ],

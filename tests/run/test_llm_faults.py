@@ -103,7 +103,11 @@ async def test_a_fault_that_passes(name: str, server: FakeOllama, tmp_path: Path
         assert kinds.count("llm_away") == 3
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if POLICIES[ALL[name][1]] is not Policy.STOP_RUN])
+GO_ON = [name for name, (_, kind, _) in ALL.items()
+         if POLICIES[kind] is not Policy.STOP_RUN and kind is not K.OUT_OF_MEMORY]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GO_ON)
 async def test_a_fault_that_stays(name: str, server: FakeOllama, tmp_path: Path) -> None:
     """No child comes of it, each says why, and the run ends as planned."""
     say, kind, words = ALL[name]
@@ -117,6 +121,33 @@ async def test_a_fault_that_stays(name: str, server: FakeOllama, tmp_path: Path)
     with RunReader(directory.database) as reader:
         kept = [one.call.failure for row in rows for one in calls_of(reader.connection, row.number)]
     assert kept == [kind] * 4
+
+
+async def test_a_model_that_never_fits_stops_the_run_early_and_room_mends_it(
+    server: FakeOllama, tmp_path: Path
+) -> None:
+    good = server.script.rules
+    server.script.rules = [Rule(ALL["no main memory"][0])]
+    directory = new_run(tmp_path, "population=6", "attempts=3")
+    with pytest.raises(NotReadyError, match=r"no room for the model coder:7b: 3 calls .*\(9 GiB\).* smaller model$"):
+        await asyncio.wait_for(work(directory), 60)
+    with RunReader(directory.database) as reader:
+        assert reader.run().status == "failed"
+        assert "no room" in reader.run().status_reason
+    assert {row.status for row in children(directory)} == {Status.PROPOSING}, "no child is lost"
+    server.script.rules = good
+    assert (await work(directory)).status == "finished"
+    assert len(accounted_for(directory, 12)) == 12
+
+
+async def test_a_model_that_answered_before_may_find_no_room_for_a_while(server: FakeOllama, tmp_path: Path) -> None:
+    server.script.rules[:0] = [Rule(coder.answer, times=1), Rule(ALL["oom"][0], times=2 * 8)]
+    directory = new_run(tmp_path, "population=6")
+    assert (await asyncio.wait_for(work(directory), 60)).status == "finished"
+    accounted_for(directory, 12)
+    server.script.rules = [Rule(coder.answer, times=1), Rule(ALL["oom"][0])]
+    with pytest.raises(NotReadyError, match="12 calls in a row failed for it, since its last answer"):
+        await asyncio.wait_for(work(directory, changes=["generations=9"]), 60)
 
 
 async def test_a_model_that_vanishes_stops_the_run_and_pulling_it_mends_it(server: FakeOllama, tmp_path: Path) -> None:

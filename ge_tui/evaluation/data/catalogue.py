@@ -129,5 +129,5 @@ def _unknown(name: str) -> str:
     if "/" in name or Path(name).is_dir():
         return f"no data set '{name}'; for a folder of images write folder:{name}. There are: {listing}"
     near = difflib.get_close_matches(name.lower(), _NAMES, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"no data set '{name}'; {hint}There are: {listing}"
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return f"no data set '{name}'{hint} There are: {listing}"

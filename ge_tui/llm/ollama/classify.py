@@ -55,7 +55,7 @@ _ADVICE = {
     FailureKind.NOT_OLLAMA: "check OLLAMA_HOST",
     FailureKind.NOT_ALLOWED: "sign in with `ollama signin`, or ask the server under the address it listens on",
     FailureKind.MODEL_BROKEN: "pull the model again, or update Ollama",
-    FailureKind.OUT_OF_MEMORY: "free memory, lower num_ctx, or take a smaller model",
+    FailureKind.OUT_OF_MEMORY: "free memory, lower ollama.num_ctx, or take a smaller model",
     FailureKind.BUSY: "lower the number of calls at once, or raise OLLAMA_MAX_QUEUE",
     FailureKind.RUNNER_DIED: "if it happens again, look into the server's log",
     FailureKind.DISCONNECTED: "if it happens again, look into the server's log, or at a proxy in between",
@@ -69,6 +69,8 @@ _ADVICE = {
 }
 
 _AWAY = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, ConnectionError)
+_CLIENTS_ADVICE = "Failed to connect to Ollama"
+"""So begins what the library says of a server that is away: advice of its own, beside which ours is enough."""
 _BROKEN_OFF = (httpx.RemoteProtocolError, httpx.NetworkError)
 _WRONG_PLACE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects)
 # JSON that is none and values of another type are ValueErrors (JSONDecodeError, pydantic's ValidationError); JSON
@@ -90,7 +92,8 @@ def classify(error: Exception, url: str, model: str = "") -> LlmFailure:
     if isinstance(error, _AWAY):
         if "SSL" in words or "CERTIFICATE" in words.upper():
             return failure(FailureKind.NOT_OLLAMA, f"no secure connection to {url}: {words}")
-        return failure(FailureKind.SERVER_AWAY, f"no Ollama server answers at {url} ({words})")
+        said = "" if words.startswith(_CLIENTS_ADVICE) else f" ({words})"
+        return failure(FailureKind.SERVER_AWAY, f"no Ollama server answers at {url}{said}")
     if isinstance(error, _BROKEN_OFF):
         return failure(FailureKind.DISCONNECTED, f"the connection to {url} broke in the middle ({words})")
     if isinstance(error, httpx.TimeoutException | TimeoutError):

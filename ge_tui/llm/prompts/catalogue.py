@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ge_tui.errors import UsageError
 from ge_tui.llm.prompts.render import TemplateError, places, render
-from ge_tui.toml_file import read_toml
+from ge_tui.toml_file import read_toml, shown
 
 _SHIPPED = Path(__file__).parent
 Row = TypeVar("Row", bound=BaseModel)
@@ -67,14 +67,32 @@ def load_catalogue(own: Path | None = None) -> Catalogue:
 
 
 def _read_table(file: Path, kind: type[Row]) -> dict[str, Row]:
-    if not file.is_file():
-        return {}
     try:
-        return {name: kind.model_validate(row) for name, row in read_toml(file).items()}
+        content = read_toml(file)
+    except FileNotFoundError:
+        return {}
+    return {name: _row(file, name, row, kind) for name, row in content.items()}
+
+
+def _row(file: Path, name: str, row: object, kind: type[Row]) -> Row:
+    """One table of a file. Raises UsageError naming it, its key, and what may stand there."""
+    keys = ", ".join(kind.model_fields)
+    if not isinstance(row, dict):
+        raise UsageError(f"{file}: {name} should be a table, [{name}], with: {keys}")
+    try:
+        return kind.model_validate(row)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        raise UsageError(f"{file}: {where}: {problem['msg']}") from None
+        odd = [problem for problem in error.errors() if problem["type"] == "extra_forbidden"]
+        problem = (odd or error.errors())[0]  # a name that is misspelt is also one that is missing
+        where = ".".join((name, *(str(part) for part in problem["loc"])))
+    match problem["type"]:
+        case "extra_forbidden":
+            raise UsageError(f"{file}: there is no {where}; a table has: {keys}")
+        case "missing":
+            raise UsageError(f"{file}: {where} is missing; a table has: {keys}")
+        case _:
+            said = problem["msg"].removeprefix("Input should be ")
+            raise UsageError(f"{file}: {where} should be {said}, not {shown(problem['input'])}")
 
 
 def _read_templates(folder: Path) -> dict[str, str]:

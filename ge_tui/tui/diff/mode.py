@@ -42,12 +42,12 @@ def restored(values: Mapping[str, Any]) -> Mode:
     mode = Mode()
     found: dict[str, Any] = {}
     for name, kind in (("against", Against), ("what", What)):
-        if values.get(name) in set(kind):
+        if values.get(name) in list(kind):
             found[name] = kind(values[name])
     for name in ("split", "wrap", "all_lines"):
         if isinstance(values.get(name), bool):
             found[name] = values[name]
-    if values.get("context") in STEPS and not isinstance(values["context"], bool):
+    if values.get("context") in STEPS and type(values["context"]) is int:
         found["context"] = values["context"]
     return Mode(**{**mode.remembered(), **found})
 

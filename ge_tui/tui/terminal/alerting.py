@@ -31,7 +31,7 @@ class Alerting:
     def __init__(self, app: App[int]) -> None:
         self._app = app
         wanted = recall().get("alerts")
-        self.way = wanted if wanted in WAYS else OFF
+        self.way = wanted if isinstance(wanted, str) and wanted in WAYS else OFF
 
     def ask(self) -> None:
         """Let the user choose; the choice is tried at once."""

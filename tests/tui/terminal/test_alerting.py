@@ -12,9 +12,10 @@ from benchmarks.made_run import make_run
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import EventRow
 from ge_tui.tui.app import GeTui
+from ge_tui.tui.diff.mode import restored
 from ge_tui.tui.remembered import broken_memory, recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.run import RunScreen
-from ge_tui.tui.terminal.alerting import sequence
+from ge_tui.tui.terminal.alerting import OFF, sequence
 from ge_tui.tui.watch import Feed, RunModel, Update
 from ge_tui.tui.watch.news import CHAMPION_S, News
 from tests.tui.rig import environment
@@ -106,6 +107,16 @@ def test_a_layout_that_cannot_be_read_is_named_and_put_aside(tmp_path: Path) -> 
         assert recall() == {}
         file.write_text("[]")
         assert "object" in broken_memory()
+
+
+@pytest.mark.parametrize("odd", [{}, [], 3, None])
+def test_an_odd_way_of_alerting_or_of_comparing_is_as_at_first(tmp_path: Path, odd: object) -> None:
+    with environment(tmp_path):
+        remember({"alerts": odd})
+        assert GeTui(tmp_path, None).alerting.way == OFF
+    assert restored({"against": odd, "what": odd, "split": odd, "context": odd}).remembered().keys()
+    assert restored({"context": 3.0}).context == 3
+    assert isinstance(restored({"context": 3.0}).context, int)
 
 
 def test_selections_of_many_runs_are_kept_but_not_all(tmp_path: Path) -> None:
