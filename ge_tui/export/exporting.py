@@ -159,7 +159,7 @@ class _Exporting:
             files |= {f"{work.inside}/{name}" if work.inside else name: each for name, each in content.items()}
         if several:
             files["front.json"] = _as_bytes([one.as_json() for one in exported])
-        folder.put(self._wanted.to, files)
+        folder.put(self._wanted.to, files, force=self._wanted.force)
         self._put_on_record(works)
         self._trainings.forget()
         return exported

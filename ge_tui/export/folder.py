@@ -29,8 +29,12 @@ def refuse_unsuitable(target: Path, *, force: bool) -> None:
         raise UsageError(f"nothing can be written in {there}; choose another place with --to")
 
 
-def put(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder whole, in the place of an older one if there is one. Raises UserError."""
+def put(target: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+    """Write a folder whole, in the place of an older one if that is asked for. Raises UserError.
+
+    What stands there is looked at once more: an export takes minutes, and others may have written there meanwhile.
+    """
+    refuse_unsuitable(target, force=force)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

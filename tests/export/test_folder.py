@@ -22,13 +22,26 @@ def content(target: Path) -> dict[str, bytes]:
 def test_it_is_put_there_whole_and_replaces_an_older_one(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "best"
     folder.refuse_unsuitable(target, force=False)
-    folder.put(target, OLD)
+    folder.put(target, OLD, force=False)
     with pytest.raises(UsageError, match="--force"):
         folder.refuse_unsuitable(target, force=False)
     folder.refuse_unsuitable(target, force=True)
-    folder.put(target, NEW)
+    folder.put(target, NEW, force=True)
     assert content(target) == NEW
     assert os.listdir(target.parent) == ["best"]
+
+
+def test_what_came_there_during_the_export_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "best"
+    folder.refuse_unsuitable(target, force=False)
+    folder.put(target, OLD, force=False)  # of another export, meanwhile
+    with pytest.raises(UsageError, match="--force"):
+        folder.put(target, NEW, force=False)
+    assert content(target) == OLD
+    (target / "genome.json").unlink()
+    with pytest.raises(UsageError, match="other things"):
+        folder.put(target, NEW, force=True)
+    assert content(target) == {"kept.txt": b"old"}
 
 
 def test_what_is_no_export_is_never_replaced(tmp_path: Path) -> None:
@@ -53,7 +66,7 @@ def test_a_full_disk_or_ctrl_c_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, becomes: type[BaseException], at: str
 ) -> None:
     target = tmp_path / "best"
-    folder.put(target, OLD)
+    folder.put(target, OLD, force=True)
     real, calls = Path.rename, 0
 
     def rename(self: Path, to: Path) -> Path:
@@ -71,7 +84,7 @@ def test_a_full_disk_or_ctrl_c_leaves_what_was_there(
     else:
         monkeypatch.setattr(Path, "rename", rename)
     with pytest.raises(becomes, match="No space left" if becomes is UserError else None):
-        folder.put(target, NEW)
+        folder.put(target, NEW, force=True)
     assert content(target) == OLD
     assert os.listdir(tmp_path) == ["best"]
 
@@ -85,6 +98,6 @@ def test_what_a_killed_export_left_is_cleared_away(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _descriptor: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
         with pytest.raises(UserError):
-            folder.put(tmp_path / "best", NEW)
+            folder.put(tmp_path / "best", NEW, force=True)
     assert content(tmp_path / "best") == {"genome.json": b"old"}
     assert os.listdir(tmp_path) == ["best"]

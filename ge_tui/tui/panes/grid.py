@@ -104,6 +104,8 @@ class PaneGrid(Container):
         self._titles: list[StackTitle] = []
         self._recent: list[str] = [entry.name for entry in entries]
         self._missed: dict[str, Change] = {}
+        self._untold: set[str] = set()
+        """Panes that have not been told of anything yet: what comes while they are mounted is not all there is."""
         self._selected: int | None = None
         self._told: dict[str, int | None] = {}
         self._marked: int | None = None
@@ -173,7 +175,7 @@ class PaneGrid(Container):
         if place.pane not in self._panes:
             entry = next(entry for entry in self.entries if entry.name == place.pane)
             pane = self._panes[place.pane] = self._make(entry)
-            self._missed[place.pane] = Change(_EVERYTHING)
+            self._untold.add(place.pane)
             self.mount(pane)
             pane.mark(self._marked)
         pane = self._panes[place.pane]
@@ -245,9 +247,10 @@ class PaneGrid(Container):
             pane.call_after_refresh(self._catch_up, name)
             return
         missed = self._missed.pop(name, None)
+        if name in self._untold:
+            self._untold.remove(name)
+            missed = Change(_EVERYTHING, frozenset(pane.model.individuals))
         if missed:
-            if missed.parts == _EVERYTHING and not missed.individuals:
-                missed = Change(_EVERYTHING, frozenset(pane.model.individuals))
             pane.refresh_from(missed)
         self._tell_selection(name)
 

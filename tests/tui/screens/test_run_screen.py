@@ -22,6 +22,8 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.app import GeTui
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.keys.key_line import KeyLine
+from ge_tui.tui.lineage.grid import GridData
+from ge_tui.tui.lineage.pane import LineagePane
 from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.processes.engine import LOG
 from ge_tui.tui.remembered import recall
@@ -29,7 +31,7 @@ from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
-from ge_tui.tui.watch import Update
+from ge_tui.tui.watch import Change, Part, Update
 from tests.run.fakes import GatedExecutor, Rig, settings_of
 from tests.tui.rig import environment
 
@@ -89,6 +91,21 @@ async def test_each_pane_can_be_reached_by_its_number_and_by_tab(base: Path) -> 
         await pilot.press("tab")
         await pilot.pause()
         assert grid.current == PANES[0].name
+
+
+async def test_news_while_a_pane_is_mounted_is_not_all_that_it_is_told(base: Path) -> None:
+    async with watching(await finished_run(base), (80, 24)) as pilot:
+        grid, model = screen(pilot).grid, screen(pilot).model
+        assert len(model.individuals) > 3
+        grid.bring("lineage")
+        pane = grid.mounted["lineage"]
+        assert isinstance(pane, LineagePane)
+        assert not pane.is_mounted
+        grid.tell(Change(frozenset({Part.INDIVIDUALS}), frozenset({1})))
+        await until(pilot, lambda: pane.answer is not None and pane.idle)
+        assert pane.answer is not None
+        assert isinstance(pane.answer.data, GridData)
+        assert set(pane.answer.data.places) == set(model.individuals)
 
 
 async def test_panes_share_the_screen_and_one_can_have_it_all(base: Path) -> None:
