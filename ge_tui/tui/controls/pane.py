@@ -28,6 +28,8 @@ from ge_tui.tui.controls.preset_files import Preset
 from ge_tui.tui.controls.preset_screen import PresetScreen
 from ge_tui.tui.controls.surroundings import flat_settings, unused, why_not
 from ge_tui.tui.pane import Watched
+from ge_tui.tui.registry import keymap_of, with_keys
+from ge_tui.tui.run_actions import ACTIONS as RUN_ACTIONS
 from ge_tui.tui.watch import Change, Part
 
 REST_S = 0.3
@@ -235,7 +237,7 @@ class ControlsPane(Navigable):
     def _may_change(self) -> bool:
         reason = why_not(self.model)
         if reason:
-            self._say(reason)
+            self._say(with_keys(reason, RUN_ACTIONS, keymap_of(self.app), quoted=False))
         return not reason
 
     # -- typing ----------------------------------------------------------------------------------------

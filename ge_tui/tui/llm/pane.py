@@ -33,6 +33,7 @@ from ge_tui.tui.llm.rows import ColumnList
 from ge_tui.tui.llm.situation import Situation
 from ge_tui.tui.one_row import OneRow, Piece
 from ge_tui.tui.pane import Pane, Watched
+from ge_tui.tui.registry import keymap_of
 from ge_tui.tui.watch import Change, Part
 
 _REST_S = 0.08
@@ -194,7 +195,9 @@ class LlmPane(Pane):
 
     def _show_idle(self) -> None:
         waiting = self._situation.waiting(self.model)
-        reading = idle_reading(self.model, len(self._records.book.calls), waiting, self._records.changes)
+        reading = idle_reading(
+            self.model, len(self._records.book.calls), waiting, self._records.changes, keymap_of(self.app)
+        )
         if reading.raw_answer != self._reader.reading.raw_answer:
             self._reader.show(reading)
 
@@ -224,12 +227,15 @@ class LlmPane(Pane):
         elif self._calls.value is not None:
             await self._read_call(self._calls.value.key, lambda: self.mode == "calls", folded=self._folded)
         else:
-            self._reader.show(empty_reading(self.mode, self.model, self._records.book.individual))
+            self._show_empty(self._records.book.individual)
+
+    def _show_empty(self, individual: int | None) -> None:
+        self._reader.show(empty_reading(self.mode, self.model, individual, keymap_of(self.app)))
 
     def _read_insight(self) -> None:
         evidence, shown = self._insights.value, self._reader.reading
         if evidence is None:
-            self._reader.show(empty_reading(self.mode, self.model, None))
+            self._show_empty(None)
             return
         reading = insight_reading(evidence, self.model.individuals, self.model.objectives)
         same = reading.who == shown.who

@@ -20,6 +20,7 @@ from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.app_actions import APP_ACTIONS
 from ge_tui.tui.engine_process import last_words, start_engine
 from ge_tui.tui.export.job import Asked, ExportJob
+from ge_tui.tui.going_on import how_by_hand, ways_on
 from ge_tui.tui.hands.acting import Acting
 from ge_tui.tui.hands.actions import HANDS
 from ge_tui.tui.hands.sending import Sending
@@ -30,8 +31,9 @@ from ge_tui.tui.news import News
 from ge_tui.tui.pane import Pane
 from ge_tui.tui.pane_grid import PaneGrid
 from ge_tui.tui.panes import GO_ACTIONS, PANES, PaneEntry, go_bindings
-from ge_tui.tui.registry import help_text, keymap_of
+from ge_tui.tui.registry import help_text, keymap_of, with_keys
 from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
+from ge_tui.tui.run_actions import ACTIONS
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
@@ -52,22 +54,6 @@ A run is a population of networks that a language model, or the built-in operato
 is and how it does; the panes show the population, what was changed, the controls, the model's words, and what happened.
 A selection made in one pane is followed by the others. The run goes on when this screen is closed.
 """
-
-ACTIONS = (
-    Action("run.quit", "q", "quit", "close the screen; asks what becomes of a run that goes on", footer=True),
-    Action("run.help", "question_mark,f1", "help", "what the pane in focus shows, and its keys", footer=True),
-    Action("run.pause", "p", "pause", "hold back new proposals and trainings, or go on", footer=True),
-    Action("run.engine", "S", "start/stop", "resume the run, end it after this generation, or end it now", footer=True),
-    Action("run.act", "A", "act", "what you can do with the individual: pin, veto, breed, edit, ...", footer=True),
-    Action("run.zoom", "z", "zoom", "let the pane in focus fill the screen, or give it back", footer=True),
-    Action("run.next_pane", "tab", "next pane", "go to the next pane"),
-    Action("run.previous_pane", "shift+tab", "previous pane", "go to the previous pane"),
-    Action("run.select_best", "", "best", "select the best individual"),
-    Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
-    Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
-    Action("run.export", "Z", "export", "write the selected individual as a folder that stands alone"),
-    Action("run.welcome", "", "runs", "go back to the list of runs"),
-)
 
 
 class RunScreen(Acting):
@@ -291,7 +277,7 @@ class RunScreen(Acting):
 
     async def action_pause(self) -> None:
         if not self.works:
-            self.notify("No engine works on this run; S resumes it.")
+            self.notify(self._with_keys("No engine works on this run; {run.engine} resumes it."))
             return
         await self._steer("pause", not self.model.controls.get("pause", False))
 
@@ -303,14 +289,24 @@ class RunScreen(Acting):
                        ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
                        ("", "nothing")]  # fmt: skip
         else:
-            answers = [("resume", "resume it"), ("", "nothing")]
+            await self._ask_to_go_on()
+            return
         answer = await self.app.push_screen_wait(Choice(f"The run is {self.model.status}.", answers))
-        if answer == "resume":
-            self.start_engine()
-        elif answer == "pause":
+        if answer == "pause":
             await self.action_pause()
         elif answer in ("generation", "now"):
             await self._steer("stop", answer)
+
+    async def _ask_to_go_on(self) -> None:
+        ways = ways_on(self.model)
+        answers = [*((str(place), way.words) for place, way in enumerate(ways)), ("", "nothing")]
+        question, detail = f"The run is {self.model.status}.", how_by_hand(self.model)
+        answer = await self.app.push_screen_wait(Choice(question, answers, detail=detail))
+        if answer:
+            self.start_engine(*ways[int(answer)].options)
+
+    def _with_keys(self, words: str) -> str:
+        return with_keys(words, ACTIONS, keymap_of(self.app), quoted=False)
 
     def action_help(self) -> None:
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
@@ -321,7 +317,9 @@ class RunScreen(Acting):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", HANDS))
+            groups.insert(
+                1, ("With the selected individual, in population, lineage and front; {run.act} is the menu", HANDS)
+            )
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
