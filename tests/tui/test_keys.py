@@ -130,7 +130,7 @@ def test_help_names_the_keys_there_are_now(scope: str) -> None:
     pane = next((entry.load() for entry in PANES if entry.name == scope), None)
     words, own = (pane.HELP, pane.ACTIONS) if pane else (RUN_HELP, ())
     named = re.findall(r"\{([a-z_.]+)\}", words)
-    moved = Keymap({name: ("f7",) for name in named})
+    moved = Keymap(dict.fromkeys(named, ("f7",)))
     groups = [("Keys", own), ("{run.act} is the menu", (*RUN_ACTIONS, *HANDS))]
     before = help_text("Title", words, groups, moved).partition("###")[0]
     assert "{" not in before
