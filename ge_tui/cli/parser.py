@@ -168,6 +168,10 @@ def _add_results(commands: Commands) -> None:
     report.add_argument("--to", metavar="FILE.html", type=Path, help="the page")
     for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
         report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
+    report.add_argument(
+        "--export", metavar="DIR", type=Path, action="append", default=[],
+        help="a verified export of the run that was moved since: its figures of the test part are told too; repeatable",
+    )  # fmt: skip
     _add_runs_folder(report)
     compare = _add(commands, "compare", "compare", "put runs beside each other, those of the same settings as a group")
     compare.add_argument("run", nargs="+")
