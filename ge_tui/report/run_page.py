@@ -102,7 +102,7 @@ def _figures(report: Report) -> list[tuple[str, str, str]]:
     if report.verified:
         tested = report.verified[0]
         verdict = "verified" if tested.found.verified else "not verified"
-        more = f"{tested.label}, {verdict}; seed {tested.found.seed.test_accuracy.mean:.4f}"
+        more = f"{tested.label} trained in full, {verdict}; seed {tested.found.seed.test_accuracy.mean:.4f}"
         tiles.append(("test part: accuracy", f"{tested.found.winner.test_accuracy.mean:.4f}", more))
     if report.course:
         front = sum(standing.front for standing in report.standings.values())
