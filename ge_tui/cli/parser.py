@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error that is the program's")
+    _add_runs_folder(parser)
     _add_terminal(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_app(commands)
@@ -338,10 +339,12 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_runs_folder(parser: argparse.ArgumentParser) -> None:
+    """Unset on a command, so that what stands before it holds."""
+    usual = default_runs()
     parser.add_argument(
         "--runs",
         type=Path,
-        default=default_runs(),
+        default=argparse.SUPPRESS if parser.prog.count(" ") else usual,
         metavar="DIR",
-        help="the folder runs are kept in (default: %(default)s)",
+        help=f"the folder runs are kept in (default: {str(usual).replace('%', '%%')})",
     )
