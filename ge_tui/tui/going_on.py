@@ -22,7 +22,7 @@ class WayOn:
 def ways_on(model: RunModel) -> list[WayOn]:
     """What can be done; nothing where a budget is used up: only the user knows how much more may be spent."""
     if model.status != "finished" or model.run is None:
-        return [WayOn("resume it")]
+        return [WayOn("begin it" if model.status == "new" else "resume it")]
     if "budget" in model.run.status_reason:
         return []
     done = int(model.run.settings["search"]["generations"])

@@ -18,9 +18,9 @@ def model_of(status: str, reason: str = "") -> RunModel:
     return model
 
 
-@pytest.mark.parametrize("status", ["stopped", "failed", "new"])
-def test_a_run_that_was_cut_short_is_resumed(status: str) -> None:
-    assert [(way.words, way.options) for way in ways_on(model_of(status))] == [("resume it", ())]
+@pytest.mark.parametrize(("status", "words"), [("stopped", "resume it"), ("failed", "resume it"), ("new", "begin it")])
+def test_a_run_that_was_cut_short_is_resumed(status: str, words: str) -> None:
+    assert [(way.words, way.options) for way in ways_on(model_of(status))] == [(words, ())]
 
 
 def test_a_finished_run_goes_on_with_more_generations() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,6 +17,7 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from ge_tui.errors import ExitCode
+from ge_tui.paths import default_runs
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.actions import Action, bindings
 from ge_tui.tui.app_actions import APP_ACTIONS
@@ -84,6 +87,8 @@ class RunScreen(Acting):
         self._said_ended = False
         self._lived = False
         """Whether it was seen at work since it last ended."""
+        self._starting = False
+        """Whether an engine was begun here that has not said a word yet."""
         self._news = News()
         self._meter = Meter()
         self.selected: int | None = None
@@ -174,12 +179,15 @@ class RunScreen(Acting):
         self._update_header()
 
     def _update_header(self) -> None:
-        self.query_one(Header).update()
+        header, engine = self.query_one(Header), self._engine
+        self._starting = self._starting and engine is not None and engine.poll() is None
+        header.starting = self._starting
+        header.update()
 
     def _on_news_of_the_run(self) -> None:
         status = self.model.status
         if status not in _ENDED:
-            self._said_ended = False
+            self._said_ended = self._starting = False
             self._lived = True
         elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
             self._said_ended, self._lived = True, False
@@ -236,7 +244,7 @@ class RunScreen(Acting):
         except OSError as error:
             self._tell(str(error), "The engine cannot be started")
             return
-        self._said_ended = False
+        self._said_ended, self._starting = False, True
         self.watch_engine(self._engine)
 
     @work(group="engine", exclusive=True, exit_on_error=True)
@@ -325,6 +333,7 @@ class RunScreen(Acting):
     @work
     async def action_quit(self) -> None:
         """Close the screen; a run that goes on is asked about."""
+        answer: str | None = None
         if self.works:
             answers = [("leave", "leave it running; `ge-tui` finds it again"),
                        ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
@@ -335,7 +344,13 @@ class RunScreen(Acting):
             if answer != "leave":
                 await self._steer("stop", answer)
         self.keep_layout()
-        self.app.exit()
+        self.app.exit(message=Text(self._parting_words()) if answer == "leave" else None)
+
+    def _parting_words(self) -> str:
+        """For the shell, where the run goes on without a screen."""
+        usual = self.directory.path.parent == default_runs()
+        run = self.directory.name if usual else str(self.directory.path)
+        return f"{self.directory.name} goes on; see it again with: ge-tui attach {shlex.quote(run)}"
 
     def action_welcome(self) -> None:
         self.keep_layout()

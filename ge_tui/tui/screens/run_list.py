@@ -44,7 +44,7 @@ def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float |
         (f"{f'gen {run.generation}/{run.generations}':<11}", ""),
         (f"{f'{first[0]} {format_metric(*first)}' if first else '':<16}", "bold"),
         (f"{sparkline(run.hypervolumes, bars, unicode=unicode):<{bars}}", "$primary"),
-        (f"{_age((now or time.time()) - run.created_at):>7}", "$secondary"),
+        (f"{_age((now or time.time()) - run.created_at):>6} ago", "$secondary"),
         (f"{run.evaluated:>5} evaluated", "$secondary"),
         (f"{_cut(run.data, 14):<8}", "$secondary"),
         (_line(run.llm), "$secondary"),
