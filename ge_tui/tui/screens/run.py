@@ -325,9 +325,7 @@ class RunScreen(Acting):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-            groups.insert(
-                1, ("With the selected individual, in population, lineage and front; {run.act} is the menu", HANDS)
-            )
+            groups.insert(1, ("On individuals (population, lineage, front; menu {run.act})", HANDS))
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
