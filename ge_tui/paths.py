@@ -52,8 +52,13 @@ def user_tasks() -> Path:
 
 
 def user_presets() -> Path:
-    """Settings that were put aside for further runs."""
+    """Controls that were put aside, to be loaded into a run that runs."""
     return user_config() / "presets"
+
+
+def user_run_settings() -> Path:
+    """Settings of whole runs that were put aside, to begin others like them."""
+    return user_config() / "runs"
 
 
 def cache() -> Path:

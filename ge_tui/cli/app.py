@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from ge_tui.errors import ExitCode
-from ge_tui.paths import default_runs
 from ge_tui.run.directory import RunDirectory, all_runs, find_run
 from ge_tui.tui.terminal.abilities import ASCII, COLOUR, MOUSE, THEME, check_terminal, settle_colours
 
@@ -23,7 +22,7 @@ def attach(options: argparse.Namespace) -> int:
 def app(options: argparse.Namespace) -> int:
     """Open the app on the list of runs."""
     _look_at_terminal(options)
-    return _open(default_runs(), None)
+    return _open(options.runs, None)
 
 
 def _look_at_terminal(options: argparse.Namespace) -> None:

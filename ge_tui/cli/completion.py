@@ -15,7 +15,7 @@ from argcomplete.completers import BaseCompleter, DirectoriesCompleter, FilesCom
 from argcomplete.shell_integration import shellcode
 
 from ge_tui.errors import ExitCode
-from ge_tui.paths import shipped_tasks, shipped_themes, user_tasks, user_themes
+from ge_tui.paths import default_runs, shipped_tasks, shipped_themes, user_tasks, user_themes
 
 _STORE = "run.sqlite"
 
@@ -77,7 +77,7 @@ def _fixed(*words: str) -> Any:
 
 
 def _runs(parsed_args: argparse.Namespace, **_: object) -> list[str]:
-    folder = Path(parsed_args.runs)
+    folder = Path(getattr(parsed_args, "runs", default_runs()))
     return sorted(path.parent.name for path in folder.glob(f"*/{_STORE}"))
 
 

@@ -18,13 +18,14 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_runs_folder(parser: argparse.ArgumentParser) -> None:
-    """Where runs are looked for by their names."""
+    """Where runs are looked for by their names; unset on a command, so that what stands before it holds."""
+    usual = default_runs()
     parser.add_argument(
         "--runs",
         type=Path,
-        default=default_runs(),
+        default=argparse.SUPPRESS if parser.prog.count(" ") else usual,
         metavar="DIR",
-        help="the folder runs are kept in (default: %(default)s)",
+        help=f"the folder runs are kept in (default: {str(usual).replace('%', '%%')})",
     )
 
 

@@ -37,6 +37,7 @@ def make_parser() -> WordParser:
     )
     parser.add_argument("--version", action="version", version=f"ge-tui {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error that is the program's")
+    add_runs_folder(parser)
     _add_terminal(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_app(commands)
@@ -206,6 +207,10 @@ def _add_report(commands: Commands) -> None:
     report.add_argument("--to", metavar="FILE.html", type=Path, help="the page to write")
     for kind, what in (("png", "pictures for papers"), ("svg", "pictures that can be scaled"), ("csv", "its tables")):
         report.add_argument(f"--{kind}", metavar="DIR", type=Path, help=f"{what}, into this folder")
+    report.add_argument(
+        "--export", metavar="DIR", type=Path, action="append", default=[],
+        help="a verified export of the run that was moved since: its figures of the test part are told too; repeatable",
+    )  # fmt: skip
     add_runs_folder(report)
 
 

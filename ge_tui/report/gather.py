@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.report.story import tell_story
 from ge_tui.report.values import Cause, Limit, Report, Tokens
+from ge_tui.report.verified import read_verified
 from ge_tui.run.comparison import compare
 from ge_tui.run.course import SIZE, Reached, course_of
 from ge_tui.run.crediting import KINDS
@@ -26,8 +28,11 @@ from ge_tui.run.trials import all_trials, built_in_trials
 from ge_tui.search import Credit, Objective, credit
 
 
-def gather(directory: RunDirectory, reader: RunReader) -> Report:
-    """The report of a run as it stands, finished or not."""
+def gather(directory: RunDirectory, reader: RunReader, exports: Sequence[Path] = ()) -> Report:
+    """The report of a run as it stands, finished or not.
+
+    Raises UsageError where one of `exports`, folders to look into besides, is no verified export of this run.
+    """
     run = reader.run()
     objectives = objectives_from(run.objectives)
     rows, where, pool = reader.individuals(), standings(reader), Pool(reader, objectives)
@@ -56,6 +61,7 @@ def gather(directory: RunDirectory, reader: RunReader) -> Report:
         limits=tuple(_limits(run, reader, course)),
         verdict=comparison.verdict() if comparison else "",
         trainings=reader.count_evaluations(),
+        verified=read_verified(directory, reader, run, exports),
     )
 
 

@@ -22,6 +22,7 @@ from ge_tui.report.tables import (
     tokens_table,
 )
 from ge_tui.report.values import Report
+from ge_tui.report.verified_html import verified_html
 from ge_tui.report.words import difference, duration, moment, percent
 from ge_tui.run.course import SIZE
 from ge_tui.run.summary import format_metric
@@ -30,6 +31,7 @@ _MOST_INDIVIDUALS = 2000
 _SECTIONS = (
     ("front", "Front"),
     ("progress", "Progress"),
+    ("verified", "Verified"),
     ("story", "The champion's story"),
     ("credit", "Credit"),
     ("failures", "Failures"),
@@ -47,6 +49,7 @@ def run_page(report: Report) -> str:
         html.navigation(_SECTIONS),
         _front(report),
         _progress(report),
+        html.section("verified", "Verified on the test part", *verified_html(report)),
         html.section("story", "The champion's story", *story_html(report)),
         _credit(report),
         _failures(report),
@@ -63,6 +66,7 @@ def _head(report: Report) -> str:
     sought = ", ".join(f"{objective.name} ({objective.direction})" for objective in report.objectives)
     state = report.status + (f" ({run.status_reason})" if run.status_reason else "")
     chosen = run.settings["evaluation"]
+    but = ", but for those under Verified," if report.verified else ""
     return (
         f"<header>{html.heading_one(run.name)}"
         + html.paragraph(
@@ -71,7 +75,7 @@ def _head(report: Report) -> str:
         )
         + html.tiles(_figures(report))
         + html.paragraph(
-            "Every figure of this run is of the validation part of its data, "
+            f"Every figure of this run{but} is of the validation part of its data, "
             f"after training at the rung '{chosen['rung']}'; where an individual was trained with several seeds, the "
             "mean is given with the standard deviation. The best of many is flattered by the choice: what it is worth "
             "is known once it was trained anew and measured on the test part, which selection never opens.",
@@ -96,6 +100,11 @@ def _figures(report: Report) -> list[tuple[str, str, str]]:
     if seed:
         size = f"params {format_metric(SIZE, seed[SIZE])}" if SIZE in seed and first != SIZE else ""
         tiles.append((f"seed: {first}", format_metric(first, seed.get(first)), size))
+    if report.verified:
+        tested = report.verified[0]
+        verdict = "verified" if tested.found.verified else "not verified"
+        more = f"{tested.label} trained in full, {verdict}; seed {tested.found.seed.test_accuracy.mean:.4f}"
+        tiles.append(("test part: accuracy", f"{tested.found.winner.test_accuracy.mean:.4f}", more))
     if report.course:
         front = sum(standing.front for standing in report.standings.values())
         tiles.append(("hypervolume", f"{report.course[-1].hypervolume:.5f}", f"a front of {front}"))

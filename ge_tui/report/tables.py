@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from ge_tui.report.html import Cell, Column, Table
 from ge_tui.report.published import PUBLISHED
 from ge_tui.report.values import Report
+from ge_tui.report.verified import Measured
 from ge_tui.report.words import difference, metric, moment, number, percent, said
 from ge_tui.run.following import Figures
 from ge_tui.run.individuals import made_by, status_in_words, what_was_done
@@ -32,6 +33,7 @@ def every_table(report: Report) -> Mapping[str, Table]:
         "budgets": budget_table(report),
         "controls": changes_table(report),
         "individuals": individuals_table(report),
+        **({"verified": verified_table(report)} if report.verified else {}),
     }
 
 
@@ -59,6 +61,31 @@ def front_table(report: Report) -> Table:
         (Column("#"), *columns, *_WORDS, Column("what was done", "text")),
         tuple(rows),
     )
+
+
+def verified_table(report: Report) -> Table:
+    """Networks that were measured on the test part, each with the seed as it was measured beside it."""
+    rows = []
+    for one in report.verified:
+        gap = one.found.difference
+        against = [_accuracy(value, "+.4f") for value in (gap.mean, gap.low, gap.high)]
+        yes = Cell("yes" if one.found.verified else "no")
+        rows.append((Cell(one.label), yes, *_measured(one.found.winner, against)))
+        rows.append((Cell(f"seed, beside {one.label}"), Cell(""), *_measured(one.found.seed, [Cell("")] * 3)))
+    names = ("test accuracy", "deviation", "to seed", "at least", "at most", "validation accuracy", "params", "flops",
+             "trainings")  # fmt: skip
+    columns = (Column("network", "word"), Column("verified", "word"), *map(Column, names))
+    return Table("Measured on the test part; at least and at most: 95 % interval", columns, tuple(rows))
+
+
+def _measured(one: Measured, against: Sequence[Cell]) -> tuple[Cell, ...]:
+    test = one.test_accuracy
+    return (_accuracy(test.mean), _accuracy(test.sd), *against, _accuracy(one.val_accuracy.mean), number(one.params),
+            number(one.flops), number(len(test.values)))  # fmt: skip
+
+
+def _accuracy(value: float | None, form: str = ".4f") -> Cell:
+    return Cell("-") if value is None else Cell(f"{value:{form}}", value)
 
 
 def published_table() -> Table:

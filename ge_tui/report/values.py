@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ge_tui.report.verified import Verified
 from ge_tui.run.course import Reached
 from ge_tui.run.following import Followed
 from ge_tui.run.model_figures import ModelFigures
@@ -104,3 +105,5 @@ class Report:
     verdict: str = ""
     """Whether evolution pays; empty where the run has no baseline."""
     trainings: int = 0
+    verified: tuple[Verified, ...] = ()
+    """What exports found out on the test part, the most accurate first."""

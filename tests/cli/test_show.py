@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from run.fakes import SEED_SOURCE, Rig, settings_of
 
+from ge_tui.cli.parser import make_parser
 from ge_tui.run.store import Store
 
 from .conftest import Call
@@ -172,3 +173,14 @@ def test_show_time_says_where_the_time_went(rig: Rig, call: Call) -> None:
     assert "training slots" in said.out
     assert "waiting for a proposal" in said.out
     assert call("show", "alpha", "1", "--time").code == 2
+
+
+def test_the_folder_of_runs_may_stand_before_the_command(
+    rig: Rig, call: Call, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for the app itself, which has no command; what stands behind the command is nearer."""
+    monkeypatch.setenv("GE_TUI_RUNS", "/nowhere")
+    assert call("runs").out != call("--runs", str(runs), "runs").out
+    assert "alpha" in call("--runs", str(runs), "runs").out
+    assert "alpha" in call("--runs", "/nowhere", "runs", "--runs", str(runs)).out
+    assert make_parser().parse_args(["--runs", str(runs)]).runs == runs

@@ -16,10 +16,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from ge_tui.tui.hands.actions import HANDS
-from ge_tui.tui.keymap import check_keymap, read_keymap
-from ge_tui.tui.registry import all_actions
-from ge_tui.tui.themes import find_themes
 
 from ge_tui.cli.parser import make_parser
 from ge_tui.errors import ExitCode, UsageError
@@ -37,6 +33,10 @@ from ge_tui.settings import Settings, parse_assignment
 from ge_tui.settings.keys import find_key
 from ge_tui.settings.schema import CATEGORIES, PERSONAS
 from ge_tui.study.file import read_study
+from ge_tui.tui.acts.actions import ACTS
+from ge_tui.tui.keys.keymap import check_keymap, read_keymap
+from ge_tui.tui.keys.registry import all_actions
+from ge_tui.tui.terminal.themes import find_themes
 
 from .pages import PAGES, ROOT, blocks, commands, first_cells, section, shown_lines, spans
 
@@ -160,7 +160,7 @@ def test_the_acts_and_their_keys() -> None:
     acts = [re.findall(r"`(\w+)", act) for _, act in rows[2:]]
     assert {name for names in acts for name in names} == {kind.value for kind in ActKind}
     keys = {key.strip(" `"): names[0] for (key, _), names in zip(rows[2:], acts, strict=True) if "`" in key}
-    assert keys == {action.keys: action.name.partition(".")[2] for action in HANDS if action.keys}
+    assert keys == {action.keys: action.name.partition(".")[2] for action in ACTS if action.keys}
 
 
 def test_the_personas_categories_and_templates() -> None:

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ge_tui.tui.key_table import key_rows, template
-from ge_tui.tui.keymap import check_keymap, read_keymap
-from ge_tui.tui.registry import all_actions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,8 +21,11 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.settings import Settings
 from ge_tui.tui.app import GeTui
 from ge_tui.tui.controls import preset_files
+from ge_tui.tui.keys.key_table import key_rows, template
+from ge_tui.tui.keys.keymap import check_keymap, read_keymap
+from ge_tui.tui.keys.registry import all_actions
 from ge_tui.tui.new_run.draft import recalled
-from ge_tui.tui.panes import PANES
+from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.remembered import recall, recalled_selection, with_selection
 from ge_tui.tui.screens.run import RunScreen
 from tests.fuzz import budget

@@ -57,6 +57,16 @@ def test_what_ends_first_says_how_long_it_takes(
     assert words in text
 
 
+def test_an_engine_that_was_begun_is_said_to_start() -> None:
+    """Until it takes up the run, which may take a while; the run is still what it was at its last end."""
+    model = model_of()
+    model.run = replace(model.run, status="finished") if model.run else None
+    (first, _) = lines(model, (), 400, starting=True)
+    assert [fact.text for fact in first][1] == "○ starting"
+    (first, _) = lines(model, (), 400)
+    assert [fact.text for fact in first][1] == "✓ finished"
+
+
 def test_generations_that_are_larger_from_now_on_take_longer() -> None:
     model = model_of(closed=5)
     assert "about 10 min left" in said(model)

@@ -113,7 +113,9 @@ class Engine:
                 return Ending("finished", self._go.enough)
             if self._board.refresh().stop == "generation":
                 return Ending("stopped", f"stopped after generation {number}, as asked")
-        return Ending("finished", f"all {self._plan.settings.search.generations} generations are done")
+        generations = self._plan.settings.search.generations
+        done = f"all {generations} generations are done" if generations else "the initial population is done"
+        return Ending("finished", done)
 
     # -- the seed --------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from ge_tui.tui.acts.menu import ActMenu, Entry
 from ge_tui.tui.acts.possible import kind_of, why_not_now
 from ge_tui.tui.acts.sending import Sending
 from ge_tui.tui.acts.wishes import DRAWN, Wishes
+from ge_tui.tui.going_on import ways_on
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.watch import Individual, RunModel
 
@@ -91,7 +93,7 @@ class Acting(Screen[None]):
 
     def _entries(self, one: Individual) -> list[Entry]:
         entries = []
-        for action in ACTS:
+        for action in keymap_of(self.app).shown(ACTS):
             kind = kind_of(action.method, one)
             label = _TAKEN_BACK.get(kind, action.label) if kind is not None else action.label
             entries.append(Entry(action, label, why_not_now(action.method, self.model, one.number, self.marked)))
@@ -171,16 +173,13 @@ class Acting(Screen[None]):
         run = self.model.run
         if run is None or not any(row.state is ActState.WAITING for row in self.model.acts):
             return
-        answers, changes = [("resume", "resume it now"), ("", "later; it is kept")], list[str]()
-        if self.model.status == "finished":
-            if "budget" in run.status_reason:
-                self.notify(f"{run.status_reason}; it is kept until the run goes on with a larger one", markup=False)
-                return
-            more = int(run.settings["search"]["generations"]) + 1
-            answers[0] = ("resume", "go on with one more generation")
-            changes = ["--generations", str(more)]
+        ways = ways_on(self.model)[:1]
+        if not ways:
+            self.notify(f"{run.status_reason}; it is kept until the run goes on with a larger one", markup=False)
+            return
+        answers = [("resume", ways[0].words), ("", "later; it is kept")]
         if await self._ask(f"The run is {self.model.status}: this is done when it goes on.", answers):
-            self.start_engine(*changes)
+            self.start_engine(*ways[0].options)
 
     def tell_of_acts(self, rows: Sequence[ActRow]) -> None:
         """Say what became of acts that were asked for here."""

@@ -18,7 +18,7 @@ ACTS = (
     _action("cross", "C", "cross", "Cross it with the marked one, as the next proposal."),
     _action("aim", "I", "instruct", "Have one part of it changed, as you say."),
     _action("edit", "E", "edit", "Edit its text; the result enters as its child."),
-    _action("export", "", "export", "Write it as a folder that stands alone (Z, from any pane)."),
+    _action("export", "", "export", "Write it as a folder that stands alone."),
 )
 """In the order of the menu. A screen does `individual.NAME` by its method `act_NAME`."""
 

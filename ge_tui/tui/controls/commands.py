@@ -40,12 +40,13 @@ HELP = """
 What can be changed while the run runs. Each change is sent when the slider rests, is put on record by the engine,
 and says when it comes into force; `~` is not sent yet, `→` is sent, `✓` is in force, `✗` was refused.
 
-**Mixes** (personas, kinds of change, models) are shares of 100 %: moving one takes from the others in proportion.
-`L` marks a share that is locked against that, `!` the only one in use. Who chooses is up to you (`m`): your weights
-(*manual*), what has worked so far (*auto*), or half and half (*assist*); *program* is what the program draws by.
-*tried/ok/+* counts children, those trained to the end and those that were no step back; the bar is where their rate
+**Mixes** (personas, kinds of change, models) are shares of 100 %: moving one takes from the others in proportion. `L`
+marks a share that is locked against that, `!` the only one in use. Who chooses is up to you ({controls.mode}): your
+weights (*manual*), what has worked so far (*auto*), or half and half (*assist*); *program* is what the program draws
+by. *tried/ok/+* counts children, those trained to the end and those that were no step back; the bar is where their rate
 of improvement lies with 80 % certainty, on a scale from 0 to 100 %.
 
-Arrow keys move and change, `shift` or `H` `L` in large steps, `Enter` or `=` types a value, `u` takes back.
+Arrow keys move and change, {controls.much_less} and {controls.much_more} in large steps, {controls.type} types a value,
+{controls.undo} takes back. {controls.save} keeps what is set under a name, {controls.presets} loads it again.
 Settings stand at the end: they are fixed while the run runs.
 """

@@ -27,7 +27,10 @@ from ge_tui.tui.controls.preset_files import Preset
 from ge_tui.tui.controls.preset_screen import PresetScreen
 from ge_tui.tui.controls.surroundings import flat_settings, unused, why_not
 from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.keys.help_text import with_keys
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.panes.pane import Watched
+from ge_tui.tui.screens.run_actions import ACTIONS as RUN_ACTIONS
 from ge_tui.tui.watch import Change, Part
 
 REST_S = 0.3
@@ -235,7 +238,7 @@ class ControlsPane(Navigable):
     def _may_change(self) -> bool:
         reason = why_not(self.model)
         if reason:
-            self._say(reason)
+            self._say(with_keys(reason, RUN_ACTIONS, keymap_of(self.app), quoted=False))
         return not reason
 
     # -- typing ----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ge_tui.errors import UsageError
-from ge_tui.paths import user_config
+from ge_tui.paths import user_presets
 from ge_tui.settings import Settings
 from ge_tui.settings.keys import find_key
 from ge_tui.settings.load import with_values
@@ -48,14 +48,10 @@ class Preset:
         return self.file.parent == SHIPPED
 
 
-def own_folder() -> Path:
-    return user_config() / "presets"
-
-
 def presets() -> list[Preset]:
     """All there are by name; one of the user's takes the place of a shipped one. Blocking."""
     found: dict[str, Path] = {}
-    for folder in (SHIPPED, own_folder()):
+    for folder in (SHIPPED, user_presets()):
         if folder.is_dir():
             found |= {file.stem: file for file in sorted(folder.glob("*.toml")) if file.is_file()}
     return [_read(name, found[name]) for name in sorted(found)]
@@ -85,8 +81,8 @@ def check_name(name: str) -> None:
 def save(name: str, values: Mapping[str, Any], description: str = "") -> Path:
     """Write a preset of the user's own, over one of the same name. Raises UsageError, OSError."""
     check_name(name)
-    own_folder().mkdir(parents=True, exist_ok=True)
-    file = own_folder() / f"{name}.toml"
+    user_presets().mkdir(parents=True, exist_ok=True)
+    file = user_presets() / f"{name}.toml"
     aside = file.with_name(f".{name}.tmp")
     aside.write_text(as_toml(values, description), encoding="utf-8")
     os.replace(aside, file)

@@ -15,7 +15,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ge_tui.errors import UserError
-from ge_tui.tui.controls.preset_files import Preset, delete, own_folder, presets
+from ge_tui.paths import user_presets
+from ge_tui.tui.controls.preset_files import Preset, delete, presets
 from ge_tui.tui.controls.text import fit, safe
 
 _SAID = 56
@@ -125,7 +126,7 @@ def about(preset: Preset) -> str:
         table, _, name = key.partition(".")
         of_tables.setdefault(table if name else "", []).append(f"{name or table} {value}")
     told = [f"{table + ': ' if table else ''}{', '.join(parts)}" for table, parts in of_tables.items()]
-    return safe(". ".join(told)) + ("" if preset.is_shipped else f"\n{own_folder()}")
+    return safe(". ".join(told)) + ("" if preset.is_shipped else f"\n{user_presets()}")
 
 
 def _title(preset: Preset) -> str:

@@ -18,8 +18,7 @@ def why_not(model: RunModel) -> str:
     if model.run is None or model.trouble:
         return model.trouble or "there is no run yet"
     if model.status == "finished":
-        name = model.run.name
-        return f"finished; to go on: ge-tui run --resume {name} --generations …"
+        return "the run is finished; {run.engine} lets it go on"
     return ""
 
 

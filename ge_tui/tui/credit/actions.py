@@ -28,6 +28,6 @@ model and the sampling temperature it was drawn with. Children that no model was
 - *gain* is hypervolume added to the front; *tokens* and *time* are those of the model and of training together;
   *gain/h* is what an hour of that brought.
 
-It is counted when a generation closes, and on **c**. **x** crosses two kinds of choice. The sentence below compares
-evolution with the baseline: children that know nothing of the run. One run may be luck.
+It is counted when a generation closes, and on {credit.count}. {credit.cross} crosses two kinds of choice. The sentence
+below compares evolution with the baseline: children that know nothing of the run. One run may be luck.
 """

@@ -48,14 +48,14 @@ ACTIONS = (
 )
 
 HELP = """\
-The selected individual beside its parent, or beside another one: **v** goes through what there is.
+The selected individual beside its parent, or beside another one: {diff.next_base} goes through what there is.
 
 - `+` is a line that came, `-` one that went; the numbers are those of both texts. Words that changed inside a line are
   in bold on a stronger ground. `▌` marks the change you are at.
-- Changes are listed by segment. `…` stands for unchanged lines: **Enter** or a click unfolds them, **+** and **-**
-  change how many are shown around a change, **a** shows all.
+- Changes are listed by segment. `…` stands for unchanged lines: {diff.unfold} or a click unfolds them,
+  {diff.more_context} and {diff.less_context} change how many are shown around a change, {diff.all_lines} shows all.
 - The second line of the heading compares the objectives; *better* and *worse* follow each objective's direction.
-- **M** compares the layers as they were traced when the network was checked, `~` marks those that differ; **o** and
-  **O** show either source as a whole.
-- **m** marks an individual; **'** compares any other with it.
+- {diff.modules} compares the layers as they were traced when the network was checked, `~` marks those that differ;
+  {diff.source} and {diff.base_source} show either source as a whole.
+- {diff.mark} marks an individual; {diff.against_marked} compares any other with it.
 """

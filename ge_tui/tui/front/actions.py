@@ -35,10 +35,11 @@ Every individual that was measured, by the first two objectives: the first one u
 each name points to where it is better. Failed ones have no place here.
 
 - `★` or `*` is on the front: nothing known is better in everything. The line through them is the border of what the run
-  has reached. Arrow keys walk along it; with **shift**, or **H J K L**, they go to what is nearest.
+  has reached. Arrow keys walk along it; with **shift** they go to what is nearest.
 - `◇` or `s` is the seed. The dotted lines lead from it to where a network is better than the seed in both.
 - `●` or `o` was kept at the close of the last generation, `·` or `.` is dominated.
-- A digit counts the individuals of a kind in one cell, `#` means ten or more: **n** and another click go through them.
+- A digit counts the individuals of a kind in one cell, `#` means ten or more: {front.next_here} and another click go
+  through them.
 - `▲` or `^` and `▶` or `>` on the axes say where the selected one is.
 
 The curves: the best by the first objective after each evaluation, of all sizes and of no more parameters than the seed

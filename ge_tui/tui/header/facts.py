@@ -26,12 +26,18 @@ class Fact:
     """1: never left out; the higher, the sooner it goes where there is no room."""
 
 
-def lines(model: RunModel, loads: Sequence[Load], width: int, *, unicode: bool = True) -> list[list[Fact]]:
-    """The header's two lines, cut to a width."""
+def lines(
+    model: RunModel, loads: Sequence[Load], width: int, *, unicode: bool = True, starting: bool = False
+) -> list[list[Fact]]:
+    """The header's two lines, cut to a width. `starting`: an engine was begun that has not said a word yet."""
     run = model.run
     if run is None:
         return [[Fact(model.trouble or "opening the run ...", "bad" if model.trouble else "dim", 1)], []]
-    first = [Fact(run.name, "strong", 1), _status(model, unicode=unicode), *_progress(model, unicode=unicode)]
+    first = [
+        Fact(run.name, "strong", 1),
+        _status(model, unicode=unicode, starting=starting),
+        *_progress(model, unicode=unicode),
+    ]
     first += [*_budget(model), Fact(f"{run.task['name']} on {run.data['name']}", "dim", 8)]
     second = [*_results(model, unicode=unicode), *_work(model), *map(_load, loads), _box(model)]
     return [_fitting(first, width), _fitting(second, width)]
@@ -48,11 +54,13 @@ def _fitting(facts: list[Fact], width: int) -> list[Fact]:
     return kept
 
 
-def _status(model: RunModel, *, unicode: bool) -> Fact:
+def _status(model: RunModel, *, unicode: bool, starting: bool) -> Fact:
     run, status = model.run, model.status
     assert run is not None
     if model.trouble:
         return Fact(f"cannot be read: {model.trouble}", "bad", 1)
+    if starting:
+        return Fact("○ starting" if unicode else "o starting", "warn", 1)
     if status == "running" and model.controls.get("pause"):
         return Fact("‖ paused" if unicode else "= paused", "warn", 1)
     if status == "running" and model.controls.get("stop") != "no":

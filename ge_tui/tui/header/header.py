@@ -38,6 +38,8 @@ class Header(Widget):
         self._model = model
         self._loads: tuple[Load, ...] = ()
         self._lines: list[list[Fact]] = [[], []]
+        self.starting = False
+        """Whether an engine was begun that has not said a word yet."""
 
     def show_loads(self, loads: tuple[Load, ...]) -> None:
         if loads != self._loads:
@@ -47,7 +49,7 @@ class Header(Widget):
     def update(self) -> None:
         """Redraw the lines that changed."""
         width = self.content_size.width
-        new = lines(self._model, self._loads, width, unicode=speaks_unicode())
+        new = lines(self._model, self._loads, width, unicode=speaks_unicode(), starting=self.starting)
         for index, (before, after) in enumerate(zip(self._lines, new, strict=True)):
             if before != after:
                 self.refresh(Region(0, index, self.size.width, 1))

@@ -15,12 +15,16 @@ from textual.widget import Widget
 
 from ge_tui.tui.keys.actions import Action
 from ge_tui.tui.keys.keymap import keymap_of
+from ge_tui.tui.terminal.abilities import speaks_unicode
 
 
 def key_name(keys: str) -> str:
-    """The first of an action's keys as people write it."""
+    """The first of an action's keys as people write it; in words where a terminal has no sign for it."""
     key = keys.split(",", maxsplit=1)[0].strip()
-    return f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else format_key(key)
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    shown = format_key(key)
+    return shown if shown.isascii() or speaks_unicode() else key
 
 
 def help_with_keys(action: Action) -> str:

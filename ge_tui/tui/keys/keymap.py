@@ -27,6 +27,8 @@ _EVERYWHERE = ("app", "go", "run")
 _INNER = ("list", "text")
 """Of parts of panes; which panes have which is theirs to know."""
 _SCREENS = ("welcome", "new_run")
+_WITH_INDIVIDUALS = ("population", "lineage", "front")
+"""Panes in which the keys of `individual` work too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def _meet(first: Action, second: Action) -> bool:
         return True
     if one in _SCREENS or other in _SCREENS:
         return False
+    if "individual" in (one, other):
+        return bool({one, other} & {*_EVERYWHERE, *_INNER, *_WITH_INDIVIDUALS})
     everywhere = one in _EVERYWHERE or other in _EVERYWHERE
     return everywhere or one in _INNER or other in _INNER
 

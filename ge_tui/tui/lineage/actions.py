@@ -41,20 +41,21 @@ ACTIONS = (
     _action("layers", "", "Layers", "The nearest family of the selected individual, drawn."),
 )
 HELP = f"""
-Who descends from whom, in three views of one selection; `v` goes through them.
+Who descends from whom, in three views of one selection; {{lineage.next_view}} goes through them.
 
 - **Grid**: a column for each generation, the best on top. The selected individual's *main line*, the chain of first
   parents whose text was changed step by step, is bold and underlined; other ancestors are underlined, descendants
   bold.
 - **Lanes**: its ancestors, the newest first, with who made each and what was gained: the story of the champion is
-  `b`, then this view; `a` leaves the main line only. The thick line is the main line. The list stays while you walk in
-  it; `o` begins it at the cursor.
-- **Layers**: the ancestors and descendants `+` or `-` so many steps away, and siblings. Parents are on the left.
+  {{lineage.best}}, then this view; {{lineage.ancestry}} leaves the main line only. The thick line is the main line.
+  The list stays while you walk in it; {{lineage.from_here}} begins it at the cursor.
+- **Layers**: the ancestors and descendants so many steps away ({{lineage.more}}, {{lineage.less}}), and siblings.
+  Parents are on the left.
 
 Left and right go to the parent and to a child, up and down to the neighbours.
 
 `+12` stands for so many individuals on lines that have died out: nobody who is on the front, kept, or not yet
-evaluated descends from them. `e` shows them.
+evaluated descends from them. {{lineage.fold}} shows them.
 
 {whole_legend()}
 """

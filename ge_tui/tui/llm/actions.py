@@ -7,15 +7,17 @@ from ge_tui.tui.keys.actions import Action
 HELP = """\
 What the language model is asked, and what it says. Three views:
 
-- **live** (`l`): the calls under way. The words come as the model says them, its thoughts apart. With several calls at
-  once, `left` and `right` go from one to the next. Scroll up to read; `G` follows the end again.
-- **calls** (`c`): every call on record: for which individual, by which persona, how long it took, how its answer was
-  read (`✓`) or why no child came of it (`✗`). `enter` reads it, `escape` comes back; `s` shows only the calls for the
-  selected individual.
-- **insights** (`i`): what the model said it learned from how an elite differs from the seed (Evolution of Thought),
-  with what speaks for it. `✓`: it may be used again; `✗`: dropped, as its last uses did not help.
+- **live** ({llm.live}): the calls under way. The words come as the model says them, its thoughts apart. With several
+  calls at once, {llm.previous} and {llm.next} go from one to the next. Scroll up to read; {text.last} follows the end
+  again.
+- **calls** ({llm.calls}): every call on record: for which individual, by which persona, how long it took, how its
+  answer was read (`✓`) or why no child came of it (`✗`). {list.choose} reads it, {llm.back} comes back; {llm.mine}
+  shows only the calls for the selected individual.
+- **insights** ({llm.insights}): what the model said it learned from how an elite differs from the seed (Evolution of
+  Thought), with what speaks for it. `✓`: it may be used again; `✗`: dropped, as its last uses did not help.
 
-`P` turns between the answer and the prompt, `t` folds the thoughts, `/` finds a text, `y` copies what is shown.
+{llm.prompt} turns between the answer and the prompt, {llm.thoughts} folds the thoughts, {llm.find} finds a text,
+{llm.copy} copies what is shown.
 """
 
 ACTIONS = (

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ge_tui.run.store import Status
+from ge_tui.tui.keys.help_text import with_keys
+from ge_tui.tui.keys.keymap import Keymap
+from ge_tui.tui.llm.actions import ACTIONS
 from ge_tui.tui.llm.evidence import helped_of
 from ge_tui.tui.llm.reading import Reading
+from ge_tui.tui.panes.entries import GO_ACTIONS
 from ge_tui.tui.text.document import Document, Part
 from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.watch import RunModel
@@ -23,26 +27,55 @@ def is_offline(model: RunModel) -> bool:
     return source_of(model) == "offline"
 
 
-def idle_reading(model: RunModel, calls: int, waiting: int, changes: Mapping[str, Sequence[int]]) -> Reading:
+def idle_reading(
+    model: RunModel, calls: int, waiting: int, changes: Mapping[str, Sequence[int]], keymap: Keymap
+) -> Reading:
     """Why no call is to be seen, and what there is instead."""
-    document = _offline(model, changes) if is_offline(model) else _waiting(model, calls, waiting)
+    document = _offline(model, changes) if is_offline(model) else _waiting(model, calls, waiting, keymap)
     return Reading(document, raw_answer="\n".join(document.lines))
 
 
-def empty_reading(mode: str, model: RunModel, individual: int | None) -> Reading:
+def empty_reading(mode: str, model: RunModel, individual: int | None, keymap: Keymap) -> Reading:
     """Why a list is empty; `individual` is the one that calls are shown for, where they are filtered."""
     if is_offline(model):
-        why = "There is no language model in this run."
+        why = ["There is no language model in this run."]
     elif mode == "insights":
-        why = "Nothing was learned yet. Insights are made by Evolution of Thought."
+        why = _no_insights(model)
     elif individual is not None:
-        why = f"No call was made for #{individual}; s shows all."
+        why = [f"No call was made for #{individual}; {{llm.mine}} shows all."]
     else:
-        why = "No call was made yet."
-    return Reading(Document(Part(lines=[why])))
+        why = ["No call was made yet."]
+    return Reading(Document(Part(lines=_named(why, keymap))))
 
 
-def _waiting(model: RunModel, calls: int, waiting: int) -> Document:
+def _no_insights(model: RunModel) -> list[str]:
+    """What will stand here, and when."""
+    over = model.status == "finished"
+    chance, drawn = model.controls.get("eot_probability"), model.controls.get("llm_operator_mode") != "manual"
+    if drawn:
+        when = "From generation 1 on some of the mutations are made so; the program draws how many."
+    elif chance:
+        when = f"From generation 1 on about {chance * 100:.0f} % of the mutations are: the control eot_probability."
+    else:
+        when = "None is made so now: the control eot_probability is 0 ({go.controls} goes to the controls)."
+    return [
+        "Nothing was learned in this run." if over else "Nothing was learned yet.",
+        "",
+        "An insight is what the model says of why an elite is better than the seed. It is asked for when a child is "
+        "made by Evolution of Thought, and the child is then made by it.",
+        *([] if over else ["", when]),
+        "",
+        "Each insight stands here with what speaks for it: the elite it came from, and whether the children it was "
+        "used in were improved.",
+    ]
+
+
+def _named(lines: Sequence[str], keymap: Keymap) -> list[str]:
+    """With the keys that do what is named."""
+    return [with_keys(line, (*ACTIONS, *GO_ACTIONS), keymap, quoted=False) for line in lines]
+
+
+def _waiting(model: RunModel, calls: int, waiting: int, keymap: Keymap) -> Document:
     source = clean_line(source_of(model))
     lines = [f"No call to a language model is under way ({source})." if source else "The run is not known yet."]
     if source.startswith(_REPLAY):
@@ -54,8 +87,11 @@ def _waiting(model: RunModel, calls: int, waiting: int) -> Document:
     elif source:
         lines.append("The next one begins when a place in the population is to be filled.")
     if calls:
-        lines += ["", f"c shows the {calls:,} calls that were made, i what was learned in them."]
-    return Document(Part(lines=lines))
+        lines += [
+            "",
+            f"{{llm.calls}} shows the {calls:,} calls that were made, {{llm.insights}} what was learned in them.",
+        ]
+    return Document(Part(lines=_named(lines, keymap)))
 
 
 def _offline(model: RunModel, changes: Mapping[str, Sequence[int]]) -> Document:

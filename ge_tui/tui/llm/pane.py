@@ -17,6 +17,7 @@ from textual.widget import Widget
 from ge_tui.errors import UserError
 from ge_tui.run.store.live_calls import Key
 from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.llm.actions import ACTIONS, HELP
 from ge_tui.tui.llm.bar import news, tabs
 from ge_tui.tui.llm.columns import CALLS, INSIGHTS
@@ -194,7 +195,9 @@ class LlmPane(Pane):
 
     def _show_idle(self) -> None:
         waiting = self._situation.waiting(self.model)
-        reading = idle_reading(self.model, len(self._records.book.calls), waiting, self._records.changes)
+        reading = idle_reading(
+            self.model, len(self._records.book.calls), waiting, self._records.changes, keymap_of(self.app)
+        )
         if reading.raw_answer != self._reader.reading.raw_answer:
             self._reader.show(reading)
 
@@ -224,12 +227,15 @@ class LlmPane(Pane):
         elif self._calls.value is not None:
             await self._read_call(self._calls.value.key, lambda: self.mode == "calls", folded=self._folded)
         else:
-            self._reader.show(empty_reading(self.mode, self.model, self._records.book.individual))
+            self._show_empty(self._records.book.individual)
+
+    def _show_empty(self, individual: int | None) -> None:
+        self._reader.show(empty_reading(self.mode, self.model, individual, keymap_of(self.app)))
 
     def _read_insight(self) -> None:
         evidence, shown = self._insights.value, self._reader.reading
         if evidence is None:
-            self._reader.show(empty_reading(self.mode, self.model, None))
+            self._show_empty(None)
             return
         reading = insight_reading(evidence, self.model.individuals, self.model.objectives)
         same = reading.who == shown.who

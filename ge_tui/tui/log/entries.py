@@ -49,7 +49,9 @@ def entry_of(event: EventRow) -> Entry | None:
     line = full_line_of(event)
     if not line:
         return None
-    return Entry(event, level_of(event), clean(line.removeprefix(f"#{event.individual} ")).replace("\n", " "))
+    number = f"#{event.individual}"
+    without = line.removeprefix(f"{number} ").removeprefix(f"{number}: ")
+    return Entry(event, level_of(event), clean(without).replace("\n", " "))
 
 
 class Book:

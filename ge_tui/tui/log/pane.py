@@ -29,10 +29,10 @@ class LogPane(Pane):
     HELP: ClassVar[str] = """\
 What happened in the run, a line each, the newest last. The sign says how much it matters: `✗` the run cannot go
 on as it should, `!` something went wrong that the search lives with, `✓` a success, `-` news, `·` what happens all
-the time (shown after **v**). The number is the individual's: **Enter** goes to it in every pane.
+the time (shown after {log.level}). The number is the individual's: {list.choose} goes to it in every pane.
 
-The log follows what comes while the cursor is on the last line; move up to read, **G** to follow again.
-**/** shows only lines with all the words typed; **space** shows the whole of an event.
+The log follows what comes while the cursor is on the last line; move up to read, {list.last} to follow again.
+{log.filter} shows only lines with all the words typed; {log.details} shows the whole of an event.
 """
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("log.level", "v", "Level", "Show more or fewer events, by how much they matter.", footer=True),

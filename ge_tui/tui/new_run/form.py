@@ -25,6 +25,8 @@ TASKS, DATA, MODELS = "tasks", "data", "models"
 PULL = "pull"
 _LISTS = {"task": TASKS, "data": DATA, "llm": MODELS}
 """The list below a field."""
+_MOST_ABOVE = 4
+"""Fields above the fold that a search names."""
 _PULL = Field(PULL, "fetch a model", "by its name in Ollama's library; enter fetches it", "text", "", is_text=True)
 
 
@@ -87,7 +89,10 @@ class Form(Vertical):
             name: PickList(several=name == MODELS, unicode=unicode, id=name) for name in (TASKS, DATA, MODELS)
         }
         self.search = PlainInput(placeholder="find a setting by its name or meaning", id="search")
-        self._nothing = Static("no setting is called or means that", id="nothing")
+        self._nothing = Static(id="nothing", markup=False)
+        """Said below the search: what was found above the fold, or that nothing was."""
+        self._above: list[str] = []
+        self._any_below = True
 
     # -- parts -------------------------------------------------------------------------------------------
 
@@ -271,9 +276,26 @@ class Form(Vertical):
                     row.display = row.field.matches(event.value)
                 section.display = any(row.display for row in rows)
                 any_left = any_left or section.display
-            self._nothing.display = not any_left
+        self._above = self._found_above(event.value) if event.value.strip() else []
+        labels = ", ".join(self._rows[key].field.label for key in self._above[:_MOST_ABOVE])
+        more = ", ..." if len(self._above) > _MOST_ABOVE else ""
+        self._nothing.update(f"above: {labels}{more}" if labels else "no setting is called or means that")
+        self._nothing.display = bool(labels) or not any_left
+        self._any_below = any_left
+
+    def _found_above(self, words: str) -> list[str]:
+        """Fields that are to be seen above the fold."""
+        hidden = PERSONAS if self._personas is not None and not self._personas.display else ""
+        sections = [section for section in self._first if section.title != hidden]
+        return [field.key for section in sections for field in section.fields if field.matches(words)]
 
     @on(Input.Submitted, "#search")
-    def _on_search_done(self, event: Input.Submitted) -> None:
+    async def _on_search_done(self, event: Input.Submitted) -> None:
+        """To the first that was found; what stands above the fold is what most people look for."""
         event.stop()
-        self.action_go(1)
+        if self._above:
+            await self.go_to(self._above[0])
+        elif self._any_below:
+            self.action_go(1)
+        else:
+            self.app.bell()

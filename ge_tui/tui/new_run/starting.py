@@ -10,7 +10,7 @@ from pathlib import Path
 from ge_tui.errors import UserError
 from ge_tui.evaluation.data.catalogue import origin_of
 from ge_tui.evaluation.data.store import is_prepared
-from ge_tui.paths import default_runs, user_presets
+from ge_tui.paths import default_runs, user_run_settings
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.new_run import create_run, prepare_run
 from ge_tui.settings import Settings, read_settings
@@ -34,7 +34,7 @@ def read_preset(file: Path) -> Settings:
 
 def presets() -> list[Path]:
     """The settings that were put aside, the newest first."""
-    found = user_presets().glob("*.toml") if user_presets().is_dir() else ()
+    found = user_run_settings().glob("*.toml") if user_run_settings().is_dir() else ()
     return sorted(found, key=lambda file: -file.stat().st_mtime)
 
 
@@ -43,7 +43,7 @@ def preset_file(content: str, stem: str) -> Path:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:80] or "run"
     number = 1
     while True:
-        file = user_presets() / (f"{plain}.toml" if number == 1 else f"{plain}-{number}.toml")
+        file = user_run_settings() / (f"{plain}.toml" if number == 1 else f"{plain}-{number}.toml")
         if not file.exists() or _content(file) == _HEAD + content:
             return file
         number += 1

@@ -88,3 +88,17 @@ def places(
             y = bottom
         x = right
     return found
+
+
+_LEAST_LETTERS = 3
+
+
+def shorten(titles: Sequence[str], room: int, kept: Sequence[str] = ()) -> list[str]:
+    """Titles that fit together: the longest lose a letter in turn; where all are too short to be read, only `kept`."""
+    lengths = [len(title) for title in titles]
+    while sum(lengths) > room:
+        free = [at for at, title in enumerate(titles) if title not in kept and lengths[at] > _LEAST_LETTERS]
+        if not free:
+            return [title if title in kept else "" for title in titles]
+        lengths[max(free, key=lambda at: (lengths[at], lengths[at] < len(titles[at])))] -= 1
+    return [title[:length] for title, length in zip(titles, lengths, strict=True)]

@@ -14,12 +14,14 @@ from textual.widget import Widget
 
 from ge_tui.tui.keys.key_line import key_name
 from ge_tui.tui.keys.keymap import keymap_of
-from ge_tui.tui.panes.arrangement import Place, places
+from ge_tui.tui.panes.arrangement import Place, places, shorten
 from ge_tui.tui.panes.entries import PaneEntry
 from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.watch import Change, Part
 
 _EVERYTHING = frozenset(Part)
+_AROUND_TITLE = 3
+"""Blanks around a pane's key and title."""
 
 
 class StackTitle(Widget):
@@ -60,18 +62,14 @@ class StackTitle(Widget):
         return Strip(segments).adjust_cell_length(width, plain)
 
     def _labels(self, width: int) -> list[tuple[str, str]]:
-        """What is written of each pane: those behind in few letters, or by number alone, where there is no room."""
+        """What is written of each pane: where there is no room, less of those behind, or their numbers alone."""
         stack, front = (self._place.stack, self._place.pane) if self._place else ((), "")
-        labels: list[tuple[str, str]] = []
-        for letters in (99, 4, 0):
-            labels = []
-            for name in stack:
-                number, title = self._numbers[name]
-                number = self._key_of(name, number)
-                labels.append((name, f" {number} {title if name == front else title[:letters]}".rstrip() + " "))
-            if sum(len(text) for _, text in labels) <= width:
-                break
-        return labels
+        keys = [self._key_of(name, self._numbers[name][0]) for name in stack]
+        titles = [self._numbers[name][1] for name in stack]
+        kept = [title for name, title in zip(stack, titles, strict=True) if name == front]
+        room = width - sum(len(key) + _AROUND_TITLE for key in keys)
+        shown = shorten(titles, room, kept)
+        return [(name, f" {key} {title}".rstrip() + " ") for name, key, title in zip(stack, keys, shown, strict=True)]
 
     def _key_of(self, name: str, number: str) -> str:
         """The number, or what the user goes there by."""

@@ -20,7 +20,7 @@ ACTIONS = (
     Action("population.parent", "u", "Parent", "Go to the first parent of the individual."),
 )
 HELP = f"""
-Every individual of the run, a line each. `enter` opens its differences from its parent.
+Every individual of the run, a line each. {{population.diff}} opens its differences from its parent.
 
 The sign before it:
 
@@ -28,9 +28,9 @@ The sign before it:
 
 *gain* is how much better it is than its first parent by the first objective; *learning* is its learning curve, or a
 bar while it is in training. A duplicate shows the measures of the one that it equals. Where the pane is narrow, less
-important columns are left out; `c` chooses which there are. A click on a heading sorts by it.
+important columns are left out; {{population.columns}} chooses which there are. A click on a heading sorts by it.
 
-`A` is the menu of what you can do with the individual: pin, veto, breed, cross, edit, ...
+{{run.act}} is the menu of what you can do with the individual: pin, veto, breed, cross, edit, ...
 
 A filter is a few words, all of which must hold:
 

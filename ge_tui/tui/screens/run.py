@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,16 +17,18 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from ge_tui.errors import ExitCode
+from ge_tui.paths import default_runs
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.acts.acting import Acting
 from ge_tui.tui.acts.actions import ACTS
 from ge_tui.tui.acts.sending import Sending
 from ge_tui.tui.export.job import Asked, ExportJob
+from ge_tui.tui.going_on import how_by_hand, ways_on
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
 from ge_tui.tui.keys.actions import Action, bindings
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
-from ge_tui.tui.keys.help_text import help_text
+from ge_tui.tui.keys.help_text import help_text, with_keys
 from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.panes.entries import GO_ACTIONS, PANES, PaneEntry, go_bindings
@@ -78,6 +82,8 @@ class RunScreen(Acting):
         self._said_ended = False
         self._lived = False
         """Whether it was seen at work since it last ended."""
+        self._starting = False
+        """Whether an engine was begun here that has not said a word yet."""
         self._news = News()
         self._meter = Meter()
         self.selected: int | None = None
@@ -173,13 +179,17 @@ class RunScreen(Acting):
         return not self.display
 
     def _update_header(self) -> None:
-        if not self.is_going:
-            self.query_one(Header).update()
+        if self.is_going:
+            return
+        header, engine = self.query_one(Header), self._engine
+        self._starting = self._starting and engine is not None and engine.poll() is None
+        header.starting = self._starting
+        header.update()
 
     def _on_news_of_the_run(self) -> None:
         status = self.model.status
         if status not in _ENDED:
-            self._said_ended = False
+            self._said_ended = self._starting = False
             self._lived = True
         elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
             self._said_ended, self._lived = True, False
@@ -238,7 +248,7 @@ class RunScreen(Acting):
         except OSError as error:
             self._tell(str(error), "The engine cannot be started")
             return
-        self._said_ended = False
+        self._said_ended, self._starting = False, True
         self.watch_engine(self._engine)
 
     @work(group="engine", exclusive=True, exit_on_error=True)
@@ -279,7 +289,7 @@ class RunScreen(Acting):
 
     async def action_pause(self) -> None:
         if not self.works:
-            self.notify("No engine works on this run; S resumes it.")
+            self.notify(self._with_keys("No engine works on this run; {run.engine} resumes it."))
             return
         await self._steer("pause", not self.model.controls.get("pause", False))
 
@@ -291,14 +301,24 @@ class RunScreen(Acting):
                        ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
                        ("", "nothing")]  # fmt: skip
         else:
-            answers = [("resume", "resume it"), ("", "nothing")]
+            await self._ask_to_go_on()
+            return
         answer = await self.app.push_screen_wait(Choice(f"The run is {self.model.status}.", answers))
-        if answer == "resume":
-            self.start_engine()
-        elif answer == "pause":
+        if answer == "pause":
             await self.action_pause()
         elif answer in ("generation", "now"):
             await self._steer("stop", answer)
+
+    async def _ask_to_go_on(self) -> None:
+        ways = ways_on(self.model)
+        answers = [*((str(place), way.words) for place, way in enumerate(ways)), ("", "nothing")]
+        question, detail = f"The run is {self.model.status}.", how_by_hand(self.model)
+        answer = await self.app.push_screen_wait(Choice(question, answers, detail=detail))
+        if answer:
+            self.start_engine(*ways[int(answer)].options)
+
+    def _with_keys(self, words: str) -> str:
+        return with_keys(words, ACTIONS, keymap_of(self.app), quoted=False)
 
     def action_help(self) -> None:
         from ge_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  (Markdown takes a while to load)
@@ -309,12 +329,13 @@ class RunScreen(Acting):
         if pane is not None:
             title, words = pane.TITLE, pane.HELP
             groups.insert(0, ("Keys", pane.ACTIONS))
-            groups.insert(1, ("With the selected individual, in population, lineage and front; A is the menu", ACTS))
+            groups.insert(1, ("On individuals (population, lineage, front; menu {run.act})", ACTS))
         self.app.push_screen(HelpScreen(help_text(title, words, groups, keymap_of(self.app))))
 
     @work
     async def action_quit(self) -> None:
         """Close the screen; a run that goes on is asked about."""
+        answer: str | None = None
         if self.works:
             answers = [("leave", "leave it running; `ge-tui` finds it again"),
                        ("generation", "end it after this generation"), ("now", "end it now; what is finished is kept"),
@@ -325,7 +346,13 @@ class RunScreen(Acting):
             if answer != "leave":
                 await self._steer("stop", answer)
         self.keep_layout()
-        self.app.exit()
+        self.app.exit(message=Text(self._parting_words()) if answer == "leave" else None)
+
+    def _parting_words(self) -> str:
+        """For the shell, where the run goes on without a screen."""
+        usual = self.directory.path.parent == default_runs()
+        run = self.directory.name if usual else str(self.directory.path)
+        return f"{self.directory.name} goes on; see it again with: ge-tui attach {shlex.quote(run)}"
 
     def action_welcome(self) -> None:
         self.keep_layout()

@@ -23,5 +23,5 @@ ACTIONS = (
     Action("run.select_parent", "left_square_bracket", "parent", "select the first parent of the selected individual"),
     Action("run.select_newest", "right_square_bracket", "newest", "select the individual that was made last"),
     Action("run.export", "Z", "export", "write the selected individual as a folder that stands alone"),
-    Action("run.welcome", "", "runs", "go back to the list of runs"),
+    Action("run.welcome", "ctrl+o", "runs", "go back to the list of runs", footer=True),
 )

@@ -46,7 +46,7 @@ def run_line(run: RunOverview, width: int, *, unicode: bool = True, now: float |
         (f"{f'gen {run.generation}/{run.generations}':<11}", ""),
         (f"{f'{first[0]} {format_metric(*first)}' if first else '':<16}", "bold"),
         (f"{sparkline(run.hypervolumes, bars, unicode=unicode):<{bars}}", "$primary"),
-        (f"{age((now or time.time()) - run.created_at):>7}", "$secondary"),
+        (f"{age((now or time.time()) - run.created_at):>6} ago", "$secondary"),
         (f"{run.evaluated:>5} evaluated", "$secondary"),
         (fit(clean_line(run.data), 14), "$secondary"),
         (clean_line(run.llm), "$secondary"),

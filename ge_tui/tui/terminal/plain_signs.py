@@ -7,7 +7,8 @@ from unicodedata import normalize
 from rich.cells import get_character_cell_size
 
 _SIGNS = {
-    **dict.fromkeys("─━═╌╍┄┅┈┉╴╶╸╺–—−‐‑▔⎯", "-"),
+    **dict.fromkeys("─╌┄┈╴╶–—−‐‑▔⎯", "-"),
+    **dict.fromkeys("━═╍┅┉╸╺", "="),
     **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷╹╻▏▎▍▌▐▕⎸", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╭╮╯╰", "+"),
     **dict.fromkeys("█▉▊▋▇▆▓▀▄■◼◆⣿", "#"),

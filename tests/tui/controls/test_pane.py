@@ -287,7 +287,7 @@ async def test_a_finished_run_cannot_be_steered(tmp_path: Path) -> None:
         for key in ("right", "u", "U", "o", "m", "d", "enter", "full_stop"):
             await s.go_to("persona.expert")
             await s.press(key)
-            assert "finished; to go on: ge-tui run --resume run" in s.shown()
+            assert "the run is finished; S lets it go on" in s.shown()
         await s.rest()
         assert s.waiting() == []
 

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ge_tui.errors import UsageError
+from ge_tui.paths import user_presets
 from ge_tui.settings import Controls
 from ge_tui.toml_file import parse_toml
 from ge_tui.tui.controls import preset_files
 from ge_tui.tui.controls.preset_files import as_toml, delete, is_in_presets, presets, save
+from ge_tui.tui.new_run import starting
 from tests.tui.rig import environment
 
 
@@ -74,7 +76,7 @@ def test_a_name_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> No
 )
 def test_a_wrong_file_is_listed_with_line_and_reason(tmp_path: Path, text: str, line: str, reason: str) -> None:
     with environment(tmp_path):
-        folder = preset_files.own_folder()
+        folder = user_presets()
         folder.mkdir(parents=True)
         (folder / "mine.toml").write_bytes(text.encode("latin-1"))
         problem = named("mine").problem
@@ -83,6 +85,16 @@ def test_a_wrong_file_is_listed_with_line_and_reason(tmp_path: Path, text: str, 
         assert reason in problem
         assert named("mine").values == {}
         delete(named("mine"))
+
+
+def test_settings_of_whole_runs_are_no_presets(tmp_path: Path) -> None:
+    """The form for a new run puts its files elsewhere; neither list shows, or deletes, what is the other's."""
+    with environment(tmp_path):
+        starting.put_aside("seed = 1\n", starting.preset_file("seed = 1\n", "mine"))
+        own = save("small steps", {"temperature": 0.5})
+        assert [preset.name for preset in presets() if not preset.is_shipped] == ["small steps"]
+        assert own not in starting.presets()
+        assert len(starting.presets()) == 1
 
 
 values = st.one_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,16 +16,21 @@ from textual.content import Content
 from benchmarks.made_run import make_run
 from ge_tui.cli import main
 from ge_tui.run.directory import RunDirectory
+from ge_tui.tui.acts.actions import ACTS
 from ge_tui.tui.app import GeTui
 from ge_tui.tui.keys.actions import Action
+from ge_tui.tui.keys.help_text import help_text
 from ge_tui.tui.keys.key_line import KeyLine
 from ge_tui.tui.keys.key_names import read_key
 from ge_tui.tui.keys.key_table import key_rows, template
-from ge_tui.tui.keys.keymap import Keymap, check_keymap, read_keymap
+from ge_tui.tui.keys.keymap import Keymap, check_keymap, conflicts, read_keymap
 from ge_tui.tui.keys.registry import all_actions
+from ge_tui.tui.panes.entries import PANES
 from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.keys import KeysScreen
 from ge_tui.tui.screens.run import RunScreen
+from ge_tui.tui.screens.run_actions import ACTIONS as RUN_ACTIONS
+from ge_tui.tui.screens.run_actions import HELP as RUN_HELP
 from tests.tui.rig import environment
 
 ACTIONS = (
@@ -109,6 +115,30 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, line: 
 def test_panes_that_are_never_in_front_together_may_share_a_key(tmp_path: Path) -> None:
     assert keymap(tmp_path, 'diff.split = "s"').problems == ()
     assert keymap(tmp_path, 'run.zoom = "p"\nrun.pause = "z"').problems == ()
+
+
+def test_the_keys_of_acts_are_keys_like_others() -> None:
+    """They are in the list, and at odds with those of the panes where they work, and of no other."""
+    acts = {action.name for action in all_actions() if action.scope == "individual"}
+    assert "individual.pin" in acts
+    taken = Keymap({"individual.pin": ("s",)})
+    met = {name for pair in conflicts(taken, all_actions()) for name in pair[:2]} - {"individual.pin"}
+    assert met == {"population.sort", "lineage.sibling"}
+
+
+@pytest.mark.parametrize("scope", [*(entry.name for entry in PANES), "run"])
+def test_help_names_the_keys_there_are_now(scope: str) -> None:
+    pane = next((entry.load() for entry in PANES if entry.name == scope), None)
+    words, own = (pane.HELP, pane.ACTIONS) if pane else (RUN_HELP, ())
+    named = re.findall(r"\{([a-z_.]+)\}", words)
+    moved = Keymap(dict.fromkeys(named, ("f7",)))
+    groups = [("Keys", own), ("{run.act} is the menu", (*RUN_ACTIONS, *ACTS))]
+    before = help_text("Title", words, groups, moved).partition("###")[0]
+    assert "{" not in before
+    assert before.count("`f7`") == len(named)
+    assert "`A` is the menu" in help_text("Title", "", groups, Keymap())
+    without = help_text("Title", words, groups, Keymap(dict.fromkeys(named, ()))).partition("###")[0]
+    assert without.count("in the palette") == len(named)
 
 
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def test_a_run_that_is_read_anew_brings_nothing_twice() -> None:
     assert [entry.event.seq for entry in book.shown] == [1, 2, 3]
 
 
+def test_the_number_of_an_individual_stands_once() -> None:
+    """In a column of its own, so not in the words."""
+    cut = event(1, "prompt_cut", 8, chars=7909, model="coder", next_chars=4000)
+    entry = entry_of(cut)
+    assert entry is not None
+    assert entry.text == "a prompt of 7,909 characters did not fit coder; the next have at most 4,000"
+
+
 def test_levels_and_words_filter_and_all_words_count() -> None:
     model = model_of(
         event(1, "asking", 4, operator="mutate", persona="expert", category="params", segment="SE", temperature=0.1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.tui.panes.arrangement import THREE_COLUMNS, TWO_COLUMNS, places
+from ge_tui.tui.panes.arrangement import THREE_COLUMNS, TWO_COLUMNS, places, shorten
 
 PANES = ("population", "diff", "controls", "llm", "log", "lineage", "front", "credit", "history")
 
@@ -42,3 +42,11 @@ def test_what_explains_shares_the_place_of_the_diff_and_the_history_that_of_the_
     assert {("diff", "lineage", "front", "credit"), ("log", "history")} <= stacks
     found = places(120, 40, PANES, ("history", "credit", *PANES))
     assert [place.pane for place in found] == ["population", "history", "credit"]
+
+
+def test_titles_give_way_by_the_letter_the_longest_first() -> None:
+    titles = ["Diff", "Controls", "LLM", "Lineage", "Front"]
+    assert shorten(titles, 27) == titles
+    assert shorten(titles, 24) == ["Diff", "Contro", "LLM", "Lineag", "Front"]
+    assert shorten(titles, 24, ["Controls"]) == ["Diff", "Controls", "LLM", "Line", "Front"]
+    assert shorten(titles, 12, ["Controls"]) == ["", "Controls", "", "", ""]

@@ -183,6 +183,13 @@ async def test_settings_are_found_by_name_and_meaning(tmp_path: Path) -> None:
         assert screen(pilot).draft.settings().controls.top_p == 0.5
         screen(pilot).form.search.value = "no such thing"
         await until(pilot, lambda: screen(pilot).query_one("#nothing").display)
+        screen(pilot).form.search.focus()
+        screen(pilot).form.search.value = "evaluation.rung"
+        said = screen(pilot).query_one("#nothing", Static)
+        await until(pilot, lambda: str(said.render()) == "above: rung")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen(pilot).form.row_in_focus() is row(pilot, "evaluation.rung")
 
 
 def shown_advanced(pilot: Pilot) -> list[FieldRow]:  # type: ignore[type-arg]

@@ -16,6 +16,7 @@ from benchmarks.made_run import make_run
 from benchmarks.pty_session import PtySession
 from ge_tui.errors import UsageError
 from ge_tui.tui.keys.help_text import in_ascii
+from ge_tui.tui.keys.key_line import key_name
 from ge_tui.tui.lineage.signs import whole_legend
 from ge_tui.tui.terminal.abilities import ascii_reason, colour_choice, settle_colours, speaks_unicode
 from ge_tui.tui.terminal.plain_signs import plain
@@ -34,6 +35,19 @@ def test_any_text_in_ascii_takes_as_many_cells(text: str) -> None:
 
 def test_likenesses() -> None:
     assert plain("│ é ▁▄█ → 中 ★ ● ✗ …") == "| e .## > ?? * o x ~"
+
+
+def test_what_is_full_and_what_is_empty_stay_two_signs() -> None:
+    """Of sliders and bars of progress, and of the thick line in the lineage."""
+    assert plain("━━━╸──") == "====--"
+
+
+def test_keys_are_words_where_there_are_no_signs_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ("enter", "right", "shift+left", "ctrl+s", "slash")
+    monkeypatch.setenv("GE_TUI_ASCII", "0")
+    assert [key_name(key) for key in keys] == ["⏎", "→", "shift+left", "^s", "/"]
+    monkeypatch.setenv("GE_TUI_ASCII", "1")
+    assert [key_name(key) for key in keys] == ["enter", "right", "shift+left", "^s", "/"]
 
 
 def test_help_in_ascii_names_the_signs_that_are_drawn() -> None:

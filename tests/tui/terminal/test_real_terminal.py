@@ -90,7 +90,7 @@ def test_an_engine_that_is_killed_is_seen_and_the_run_can_be_resumed(base: Path,
     with session(base, "attach", "small") as screen:
         screen.wait_for("new", 20)
         screen.press("S")
-        screen.wait_for("resume it", 20)
+        screen.wait_for("begin it", 20)
         screen.press("enter")
         screen.wait_for("training 1/", 60)
         engines = [p for p in psutil.process_iter(["cmdline"]) if "--resume" in (p.info["cmdline"] or [])
@@ -112,13 +112,21 @@ def test_a_hang_up_and_a_killed_screen_leave_the_run_going(base: Path, small_run
     with session(base, "attach", "small") as screen:
         screen.wait_for("new", 20)
         screen.press("S")
-        screen.wait_for("resume it", 20)
+        screen.wait_for("begin it", 20)
         screen.press("enter")
         screen.wait_for("training 1/", 60)
         screen.process.kill()
         screen.process.wait(10)
     time.sleep(0.5)
     assert small_run.is_open()
+    with session(base, "attach", "small") as screen:
+        screen.wait_for("running", 20)
+        screen.press("q")
+        screen.wait_for("leave it running", 20)
+        screen.press("enter")
+        assert screen.process.wait(20) == 0
+        screen.wait_until_quiet(0.3, 10)
+        assert b"small goes on; see it again with: ge-tui attach small\r\n" in screen.raw
     assert main(["steer", "small", "stop=now", "--runs", str(base / "runs")]) == 0
 
 
