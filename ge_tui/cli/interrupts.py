@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+from ge_tui.cli.signals import ending_signals
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+T = TypeVar("T")
 
 
 def run_until_interrupted(work: Coroutine[Any, Any, T], on_signal: Callable[[], None] = lambda: None) -> T | None:
@@ -29,7 +28,7 @@ def run_until_interrupted(work: Coroutine[Any, Any, T], on_signal: Callable[[], 
                 task.cancel()
             on_signal()
 
-        for number in _SIGNALS:
+        for number in ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
         try:
             return await task

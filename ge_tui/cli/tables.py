@@ -8,9 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ge_tui.printable import printable
-from ge_tui.run.individuals import SEED, made_by, what_was_done
+from ge_tui.run.individuals import made_by, what_was_done
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import RunReader
+from ge_tui.run.store import SEED, RunReader
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import format_metric
 

@@ -23,9 +23,8 @@ from ge_tui.export.subject import RunFacts, Subject, find_subject, find_subjects
 from ge_tui.export.trainings import Trained, Trainings, together
 from ge_tui.export.verifying import FEWEST, Verification, judge, measure, open_on_record
 from ge_tui.run.directory import RunBusyError, RunDirectory
-from ge_tui.run.individuals import SEED
 from ge_tui.run.session import local_settings
-from ge_tui.run.store import RunReader, Store
+from ge_tui.run.store import SEED, RunReader, Store
 from ge_tui.run.summary import format_metric
 from ge_tui.settings import EvaluationSettings
 

@@ -11,8 +11,8 @@ from ge_tui.evaluation.report import ModuleShape
 from ge_tui.export.ablation import maker_of
 from ge_tui.export.subject import RunFacts, Subject, main_line
 from ge_tui.genome import changed_lines, syntax_hash, unified_diff
-from ge_tui.run.individuals import SEED, what_was_done
-from ge_tui.run.store import IndividualRow, RunReader
+from ge_tui.run.individuals import what_was_done
+from ge_tui.run.store import SEED, IndividualRow, RunReader
 from ge_tui.run.store.calls import calls_of
 
 FORMAT = 1

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ge_tui.durations import duration
 from ge_tui.report.drawing import Drawing, Ink
 from ge_tui.report.frame import Size
 from ge_tui.report.front_plot import FEW, Spot, front_plot
 from ge_tui.report.plots import Bar, Curve, Rate, bar_plot, curve_plot, rate_plot
 from ge_tui.report.published import DATA, PUBLISHED
 from ge_tui.report.values import Report
-from ge_tui.report.words import percent
+from ge_tui.report.words import duration, percent
 from ge_tui.run.course import SIZE
 from ge_tui.run.summary import format_metric
 from ge_tui.search import Objective

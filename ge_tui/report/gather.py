@@ -14,10 +14,9 @@ from ge_tui.run.course import SIZE, Reached, course_of
 from ge_tui.run.crediting import KINDS
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.following import LAUNCH, Account, Followed, Made, follow
-from ge_tui.run.individuals import SEED
 from ge_tui.run.model_figures import model_figures
 from ge_tui.run.pool import Pool
-from ge_tui.run.store import Arm, IndividualRow, RunReader, RunRow, Status
+from ge_tui.run.store import SEED, Arm, IndividualRow, RunReader, RunRow, Status
 from ge_tui.run.store.calls import CallFigures, call_figures
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.run.summary import Standing, best, standings, status_of

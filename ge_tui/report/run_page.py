@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from ge_tui import __version__
-from ge_tui.durations import duration
 from ge_tui.report import html
 from ge_tui.report.charts import compares_with_published, every_chart
 from ge_tui.report.published import REFERENCE
@@ -23,7 +22,7 @@ from ge_tui.report.tables import (
     tokens_table,
 )
 from ge_tui.report.values import Report
-from ge_tui.report.words import difference, moment, percent
+from ge_tui.report.words import difference, duration, moment, percent
 from ge_tui.run.course import SIZE
 from ge_tui.run.summary import format_metric
 

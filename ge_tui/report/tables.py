@@ -10,8 +10,8 @@ from ge_tui.report.published import PUBLISHED
 from ge_tui.report.values import Report
 from ge_tui.report.words import difference, metric, moment, number, percent, said
 from ge_tui.run.following import Figures
-from ge_tui.run.individuals import SEED, made_by, status_in_words, what_was_done
-from ge_tui.run.store import IndividualRow
+from ge_tui.run.individuals import made_by, status_in_words, what_was_done
+from ge_tui.run.store import SEED, IndividualRow
 from ge_tui.run.summary import format_metric
 
 _WORDS: tuple[Column, ...] = (Column("made by", "word"), Column("persona", "word"), Column("category", "word"))

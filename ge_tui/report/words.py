@@ -14,6 +14,13 @@ def moment(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
+def duration(seconds: float) -> str:
+    """`42 s`, `12 min`, `3.4 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def percent(part: float, whole: float) -> str:
     """`25%`; `-` of nothing."""
     return f"{part / whole:.0%}" if whole else "-"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import difflib
 
 from ge_tui.errors import UsageError, UserError
-from ge_tui.run.store import Arm, IndividualRow, RunReader
+from ge_tui.run.store import SEED, Arm, IndividualRow, RunReader
 from ge_tui.run.summary import best
 
-SEED = 0
-"""The number of the network that everything begins with."""
 _MOST = (1 << 63) - 1
 """The largest number that a database holds."""
 

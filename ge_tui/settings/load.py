@@ -31,7 +31,7 @@ def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -
 
 def own_files() -> list[Path]:
     """The user's own settings, to be read before every other file; none where there are none."""
-    return [user_settings()] if user_settings().is_file() else []
+    return [user_settings()] if user_settings().exists() else []
 
 
 def settings_from(layers: Iterable[tuple[str, Mapping[str, Any]]], assignments: Iterable[str] = ()) -> Settings:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-from ge_tui.durations import duration
 from ge_tui.report.compared.gather import ComparedRun
 from ge_tui.report.compared.groups import Group
 from ge_tui.report.compared.significance import Verdict, holm, mann_whitney
+from ge_tui.report.words import duration
 from ge_tui.run.course import Reached
 from ge_tui.search import Objective
 from ge_tui.statistics import Summary

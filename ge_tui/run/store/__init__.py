@@ -3,6 +3,7 @@
 from ge_tui.run.store.connection import StoreError, is_disk_error
 from ge_tui.run.store.reader import RunReader
 from ge_tui.run.store.records import (
+    SEED,
     Arm,
     ControlRow,
     EvaluationRow,
@@ -17,6 +18,7 @@ from ge_tui.run.store.records import (
 from ge_tui.run.store.writer import Store
 
 __all__ = [
+    "SEED",
     "Arm",
     "ControlRow",
     "EvaluationRow",

@@ -9,6 +9,9 @@ from typing import Any
 
 from ge_tui.evaluation.outcome import Outcome
 
+SEED = 0
+"""The number of the un-mutated seed, with which every run begins."""
+
 
 class Status(StrEnum):
     """Where an individual is in its life."""

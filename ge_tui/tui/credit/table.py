@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ge_tui.durations import duration
 from ge_tui.tui.columns import Column, Placed, place, row_of
 from ge_tui.tui.credit.ledger import Line
 from ge_tui.tui.plot.pieces import Row, Tone, joined
 from ge_tui.tui.population.text import clean, compact
+from ge_tui.tui.spark import duration
 
 _TALL = 10
 """More than so many of something are told without a digit after the point."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ge_tui.durations import duration
 from ge_tui.run.model_figures import ModelFigures
 from ge_tui.tui.credit.ledger import KIND_NAMES, Ledger, Line
 from ge_tui.tui.credit.table import pace
 from ge_tui.tui.plot.pieces import Piece, Row, Tone
 from ge_tui.tui.population.text import clean, compact
+from ge_tui.tui.spark import duration
 
 Spans = list[tuple[int, int, str]]
 """From, to and what is there."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ge_tui.durations import duration
 from ge_tui.run.store import Status
 from ge_tui.run.summary import format_metric
 from ge_tui.tui.header.machine_meter import Load
 from ge_tui.tui.population.text import compact
-from ge_tui.tui.spark import bar, sparkline
+from ge_tui.tui.spark import bar, duration, sparkline
 from ge_tui.tui.watch import Individual, RunModel
 
 _GIB = 1 << 30

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ge_tui.durations import duration
 from ge_tui.errors import UsageError
 from ge_tui.evaluation.task import Task
 from ge_tui.llm.ollama import ModelInfo, TokenRate
@@ -13,6 +12,7 @@ from ge_tui.run.language_models import longest_prompt, sampling_for
 from ge_tui.settings import Settings
 from ge_tui.tui.new_run.models import Shelf, chosen
 from ge_tui.tui.new_run.probe import Measured
+from ge_tui.tui.spark import duration
 
 CHILD_BYTES = 10_000
 """Of the database for one child: its source, its evaluation, its events."""
