@@ -24,7 +24,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
-from ge_tui.run.session import _plan, create_run, prepare_run, run_engine, work
+from ge_tui.run.session import create_run, created_plan, prepare_run, run_engine, work
 from ge_tui.run.store import RunReader, Store
 from ge_tui.search import Candidate, hypervolume
 from ge_tui.settings import read_settings
@@ -53,7 +53,7 @@ async def simulate(
     store.connection.execute("PRAGMA synchronous = OFF")
     try:
         board = ControlBoard(store, directory.inbox)
-        await run_engine(store, board, _plan(store, new.settings), PointProposer(), executor)
+        await run_engine(store, board, created_plan(store, new.settings), PointProposer(), executor)
     finally:
         store.close()
     steps = new.task.plan("digits").steps

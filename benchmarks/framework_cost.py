@@ -29,7 +29,7 @@ from ge_tui.llm.prompts.catalogue import load_catalogue
 from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.controls import ControlBoard
-from ge_tui.run.session import _plan, create_run, prepare_run, run_engine
+from ge_tui.run.session import create_run, created_plan, prepare_run, run_engine
 from ge_tui.run.store import EventRow, Store
 from ge_tui.run.store.calls import CallLog
 from ge_tui.settings import read_settings
@@ -57,7 +57,7 @@ class Meter:
 def proposer_of(name: str, store: Store) -> Proposer:
     if name != "models":
         return InstantProposer() if name == "instant" else OfflineProposer()
-    task = _plan(store, read_settings()).evaluation.task
+    task = created_plan(store, read_settings()).evaluation.task
     goals = tuple((spec.name, spec.direction) for spec in task.file.objectives)
     setting = Setting(load_catalogue(Path("/nowhere")), task.contract, "images to class scores", goals)
     options = Options(num_ctx=1 << 20, num_predict=4096, seed=0)
@@ -80,7 +80,7 @@ async def run(children: int, name: str, assignments: list[str], base: Path) -> t
     try:
         board = ControlBoard(store, directory.inbox)
         proposer = proposer_of(name, store)
-        await run_engine(store, board, _plan(store, new.settings), proposer, InstantExecutor())
+        await run_engine(store, board, created_plan(store, new.settings), proposer, InstantExecutor())
         wall = time.perf_counter() - started
     finally:
         store.close()

@@ -26,7 +26,7 @@ from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine import Engine, going_on
 from ge_tui.run.objectives import objectives_from
 from ge_tui.run.pool import Pool
-from ge_tui.run.session import _plan, create_run, prepare_run
+from ge_tui.run.session import create_run, created_plan, prepare_run
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.timeline import timeline_of
 from ge_tui.settings import read_settings
@@ -78,7 +78,7 @@ def simulate(
     store.connection.execute("PRAGMA synchronous = OFF")
     try:
         engine = Engine(
-            store, ControlBoard(store, directory.inbox), _plan(store, new.settings), SlowProposer(options.llm),
+            store, ControlBoard(store, directory.inbox), created_plan(store, new.settings), SlowProposer(options.llm),
             SlowExecutor(options.training, slots), now=loop.time,
         )  # fmt: skip
         run_virtually(loop, engine.run())

@@ -24,7 +24,7 @@ import psutil
 from benchmarks.instant import InstantExecutor, InstantProposer
 from benchmarks.output import write_json
 from ge_tui.run.controls import ControlBoard
-from ge_tui.run.session import _plan, create_run, prepare_run, run_engine
+from ge_tui.run.session import create_run, created_plan, prepare_run, run_engine
 from ge_tui.run.store import EventRow, RunReader, Store
 from ge_tui.settings import read_settings
 from ge_tui.tui.watch.look import Look
@@ -106,7 +106,7 @@ async def run(children: int, base: Path) -> list[dict[str, float]]:
     store.listen(meter)
     try:
         board = ControlBoard(store, directory.inbox)
-        plan = _plan(store, new.settings)
+        plan = created_plan(store, new.settings)
         await run_engine(store, board, plan, InstantProposer(), InstantExecutor())
     finally:
         store.close()

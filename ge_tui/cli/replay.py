@@ -10,14 +10,13 @@ from ge_tui.cli.output import print_all_the_same
 from ge_tui.errors import ExitCode
 from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.run.directory import find_run
-from ge_tui.run.plans import plan_of, settings_of
+from ge_tui.run.plans import data_of, plan_of, settings_of
 from ge_tui.run.replay import Difference, Replayed
 from ge_tui.run.replay import replay as derive
 from ge_tui.run.replay.again import TOLERANCES, Again, train_again
 from ge_tui.run.session import local_settings
 from ge_tui.run.store import RunReader
 from ge_tui.run.store.values import to_json
-from ge_tui.run.stored_data import data_of
 
 
 def replay(options: argparse.Namespace) -> int:

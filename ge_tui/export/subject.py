@@ -13,10 +13,9 @@ from ge_tui.evaluation.task import Task
 from ge_tui.genome import Contract
 from ge_tui.run.individuals import find_individual, number_called, status_in_words
 from ge_tui.run.objectives import extra_metrics, specs_of
-from ge_tui.run.plans import settings_of, task_of
+from ge_tui.run.plans import data_of, settings_of, task_of
 from ge_tui.run.pool import Pool
 from ge_tui.run.store import SEED, EvaluationRow, IndividualRow, RunReader, RunRow, Status
-from ge_tui.run.stored_data import data_of
 from ge_tui.run.stored_objectives import objectives_from
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings, Settings

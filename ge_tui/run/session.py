@@ -27,11 +27,10 @@ from ge_tui.run.directory import RunDirectory, create_numbered_directory, create
 from ge_tui.run.engine import Ending, Engine, RunPlan
 from ge_tui.run.language_models import find_models, models_named
 from ge_tui.run.objectives import specs_of, without_references
-from ge_tui.run.plans import ladder_of, plan_of
+from ge_tui.run.plans import data_of, ladder_of, plan_of
 from ge_tui.run.proposers import check_llm, make_proposer
 from ge_tui.run.residency import house
 from ge_tui.run.store import EventRow, RunRow, Store, is_disk_error
-from ge_tui.run.stored_data import data_of
 from ge_tui.settings import Controls, EvaluationSettings, Settings, parse_assignment
 from ge_tui.settings.keys import may_change_on_resume
 from ge_tui.settings.load import with_values
@@ -123,7 +122,7 @@ async def _work(directory: RunDirectory, store: Store, on_event: OnEvent, change
     run = store.run()
     settings = _changed(store, Settings.model_validate(run.settings), changes)
     store.listen(on_event)
-    plan = _plan(store, settings)
+    plan = created_plan(store, settings)
     parts = plan.evaluation.task, plan.evaluation.data, plan.objectives
     async with AsyncExitStack() as closing:
         models = await find_models(settings, plan.evaluation.task) if models_named(settings.llm) else None
@@ -211,7 +210,7 @@ def _layers(names: str) -> tuple[Layer, ...]:
         raise UsageError(f"evaluation.box.without: {error}; there are: {', '.join(Layer)}") from None
 
 
-def _plan(store: Store, settings: Settings) -> RunPlan:
+def created_plan(store: Store, settings: Settings) -> RunPlan:
     """The run as it was created: task and objectives from the store, the data set from the cache."""
     run = store.run()
     return plan_of(run, settings, data_of(run))
