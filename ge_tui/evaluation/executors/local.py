@@ -180,10 +180,12 @@ class LocalExecutor:
         try:
             yield slot
         finally:
-            if number >= self.slots and not self._closed:  # one of those that are given up
-                await asyncio.get_running_loop().run_in_executor(self._threads, slot.discard)
-            self._taken.discard(number)
-            self._free.put_nowait(number)
+            try:
+                if number >= self.slots and not self._closed:  # one of those that are given up
+                    await asyncio.get_running_loop().run_in_executor(self._threads, slot.discard)
+            finally:  # also where it is cancelled once more meanwhile
+                self._taken.discard(number)
+                self._free.put_nowait(number)
 
     async def run_trained(
         self,
