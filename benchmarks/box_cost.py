@@ -12,28 +12,15 @@ import statistics
 import time
 from collections.abc import Sequence
 
+from benchmarks.spawn import SMALL_JOB
 from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.box.environment import real_homes
 from ge_tui.evaluation.box.report import Layer
 from ge_tui.evaluation.executors.answers import CheckAnswers
 from ge_tui.evaluation.executors.slot import Slot
-from ge_tui.evaluation.plan import TrainingPlan
-from ge_tui.evaluation.protocol import Inputs, Job, JobLimits
 
 _SOURCE = "import time\nprint(time.monotonic(), flush=True)\n"
-_PLAN = TrainingPlan(
-    recipe="none", rung="none", steps=1, batch_size=1, lr=0.1, weight_decay=0, warmup_steps=0, schedule="linear"
-)
-_JOB = Job(
-    kind="check",
-    source=_SOURCE,
-    network="Net",
-    optimizer="get_optimizer",
-    inputs=Inputs(classes=10, channels=3, image_size=16),
-    plan=_PLAN,
-    seed=0,
-    limits=JobLimits(wall_s=30, memory_mb=512, params=1_000_000),
-)
+_JOB = SMALL_JOB.model_copy(update={"source": _SOURCE})
 _BOXES: dict[str, tuple[Layer, ...]] = {
     "no layer": tuple(Layer),
     "without namespaces": (Layer.NAMESPACES, Layer.BUBBLEWRAP),

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from benchmarks.output import write_json
 from benchmarks.rank_correlation import spearman
 from benchmarks.simulated_training import PointExecutor, PointProposer, accuracy_of, params_of, read
 from ge_tui.evaluation.outcome import Outcome
@@ -139,8 +140,7 @@ def main() -> None:
             result = asyncio.run(real(Path(folder), options.real))
         else:
             result = asyncio.run(simulated(Path(folder), options.seeds, options.generations))
-    if options.json:
-        Path(options.json).write_text(json.dumps(result))
+    write_json(options.json, result)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ every ten seconds (`--child-every 0`: none), a change of a control a minute. All
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.made_run import EVENTS_A_SECOND, SAID, WORDS_A_SECOND, MadeRun, make_run
+from benchmarks.output import write_json
 from benchmarks.pty_session import PtySession
 from ge_tui.run.directory import RunDirectory
 
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=300)
     parser.add_argument("--child-every", type=int, default=10)
     parser.add_argument("--size", default="120x40")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
 
@@ -145,8 +145,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as base:
         found = measure(Path(base), options.hours, options.speed, options.child_every, (columns, rows), tell)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in found], indent=1))
+    write_json(options.json, [asdict(one) for one in found])
 
 
 if __name__ == "__main__":

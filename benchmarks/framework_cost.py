@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 import time
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.instant import InstantExecutor, InstantModel, InstantProposer
+from benchmarks.output import write_json
 from ge_tui.llm.asking import Habits
 from ge_tui.llm.llm_proposer import LlmProposer, Sampling
 from ge_tui.llm.offline_proposer import OfflineProposer
@@ -110,8 +110,7 @@ def main() -> None:
             print(f"children {first[0]:6,} to {last[0]:6,}: {cpu:5.2f} ms CPU each, {last[2]:4.0f} MB")
     per_thousand = megabytes / total * 1000
     print(f"{megabytes:.1f} MB on disk, {per_thousand:.1f} MB a thousand children")
-    if options.json:
-        Path(options.json).write_text(json.dumps({"rows": result, "mb_per_thousand": per_thousand, "wall_s": wall}))
+    write_json(options.json, {"rows": result, "mb_per_thousand": per_thousand, "wall_s": wall})
 
 
 if __name__ == "__main__":

@@ -15,16 +15,13 @@ from dataclasses import replace
 
 from textual.app import App, ComposeResult
 
+from benchmarks.made_family import OBJECTIVES
 from ge_tui.run.store import RunRow, Status
 from ge_tui.tui.individuals.query import parse
 from ge_tui.tui.population.pane import PopulationPane
 from ge_tui.tui.population.table import Sorting
 from ge_tui.tui.watch import Change, Individual, Part, RunModel, Update
 
-OBJECTIVES = [
-    {"name": "accuracy", "direction": "max", "scale": "linear", "tie_break": "loss", "reference": 0.4},
-    {"name": "params", "direction": "min", "scale": "log10", "tie_break": None, "reference": 2e6},
-]
 RUN = RunRow("run", 0.0, "running", "", {}, {}, {}, OBJECTIVES, {}, 0.0)
 ROUNDS = 40
 

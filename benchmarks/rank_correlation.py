@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.output import write_json
 from benchmarks.zoo import networks
 from ge_tui.evaluation.data import DataSet, prepare
 from ge_tui.evaluation.executors import LocalExecutor, LocalSettings, TrainRequest
@@ -62,8 +61,7 @@ async def run(arguments: argparse.Namespace) -> None:
     finally:
         await executor.close()
     show(short, long, steps)
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps({"steps": steps, "short": short, "long": long}))
+    write_json(arguments.json, {"steps": steps, "short": short, "long": long})
 
 
 def show(short: dict[str, list[dict[str, float]]], long: dict[str, list[dict[str, float]]], steps: int) -> None:

@@ -10,7 +10,6 @@ key to the first cell that looks different; on a live screen only the table's ce
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.made_run import make_run
+from benchmarks.output import write_json
 from benchmarks.pty_session import PtySession
 
 KEYS = 60
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--individuals", type=int, nargs="+", default=[100, 10_000])
     parser.add_argument("--size", default="120x40")
     parser.add_argument("--busy", type=int, default=2)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
     size = tuple(map(int, options.size.split("x")))
     print(_HEAD)
@@ -179,8 +179,7 @@ def main() -> None:
             with _engine(directory.path, options.busy):
                 rows.append(measure(Path(base), directory.name, individuals, (size[0], size[1]), live=True))
             print(_line(rows[-1]), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+    write_json(options.json, [asdict(row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ _PLAN = TrainingPlan(
     recipe="none", rung="none", steps=1, batch_size=1, lr=0.1, weight_decay=0, warmup_steps=0, schedule="linear"
 )
 _INPUTS = Inputs(classes=10, channels=3, image_size=16)
-_JOB = Job(kind="check", source=SMALL, network="Net", optimizer="get_optimizer", inputs=_INPUTS, plan=_PLAN, seed=0,
-           limits=JobLimits(wall_s=30, memory_mb=512, params=1_000_000))  # fmt: skip
+SMALL_JOB = Job(kind="check", source=SMALL, network="Net", optimizer="get_optimizer", inputs=_INPUTS, plan=_PLAN,
+                seed=0, limits=JobLimits(wall_s=30, memory_mb=512, params=1_000_000))  # fmt: skip
 HUGE = """import torch
 class ExquisiteNetV2(torch.nn.Module):
     def __init__(self, classes, channels):
@@ -68,10 +68,10 @@ def measure_spawn(jobs: int) -> dict[str, Any]:
     waits: dict[str, list[float]] = {"cold interpreter": [], **{name: [] for name in slots}}
     try:
         for slot in slots.values():
-            slot.run(_JOB, CheckAnswers())  # starts its server
+            slot.run(SMALL_JOB, CheckAnswers())  # starts its server
         for _ in range(jobs):
             for name, slot in slots.items():
-                waits[name].append(_milliseconds(lambda slot=slot: slot.run(_JOB, CheckAnswers())))
+                waits[name].append(_milliseconds(lambda slot=slot: slot.run(SMALL_JOB, CheckAnswers())))
             if len(waits["cold interpreter"]) < max(2, jobs // 3):
                 waits["cold interpreter"].append(_milliseconds(_run_cold))
     finally:

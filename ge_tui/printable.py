@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """A text from a genome without what would steer the terminal."""
+    """A text without what would move a terminal's cursor or colour its screen."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """A text from a genome as part of a line."""
+    """The beginning of a text, as part of a line."""
     return printable(" ".join(text.split()))[:most]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ge_tui"
-FOUNDATION = ("__version__", "axis", "crash", "errors", "files", "paths", "printable", "toml_file")
+FOUNDATION = ("__version__", "axis", "crash", "errors", "files", "paths", "printable", "statistics", "toml_file")
 """Small files that any room may use; they use each other at most."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {

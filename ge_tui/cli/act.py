@@ -90,7 +90,7 @@ def _edited(options: argparse.Namespace, directory: RunDirectory, number: int) -
     with RunReader(directory.database) as reader:
         before = reader.source(number)
     if before is None:
-        raise UserError(f"edit #{number}: there is no text")
+        raise UserError(f"edit #{number}: there is no text; ge-tui show {directory.name} lists those that have one")
     command = editor(os.environ)
     if command is None or not sys.stdin.isatty():
         raise UsageError("edit needs --file FILE, or a terminal and $EDITOR")

@@ -48,10 +48,12 @@ class LiveProgress(Progress):
         self._close()
 
     def note(self, text: str) -> None:
+        """Something that is no event of the run, among what happened last."""
         self._view.log.append(text)
         self._draw(force=True)
 
     def on_event(self, event: EventRow) -> None:
+        """Take it in, and draw anew where enough time has passed."""
         self._view.take(event)
         self._draw(force=event.kind in ("generation_closed", "run_finished"))
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from ge_tui import __version__
+from ge_tui.cli.commands import Commands, RunParser, add_command
 from ge_tui.cli.options import INDIVIDUAL, add_json, add_run, add_runs_folder, add_set, add_trust, whole_number
 from ge_tui.cli.word_parser import WordParser
-
-Command = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[WordParser]"
 
 _ACT_NAMES = ("pin", "unpin", "veto", "unveto", "kill", "again", "breed", "cross", "aim", "edit")
 _ACTS = """what can be done:
@@ -55,50 +51,15 @@ def make_parser() -> WordParser:
     _add_replay(commands)
     _add_fork(commands)
     _add_listings(commands)
-    completion = _add(commands, "completion", "completion", "print what makes your shell complete ge-tui's words")
+    completion = add_command(
+        commands, "completion", "completion", "print what makes your shell complete ge-tui's words"
+    )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="whose start-up file is to evaluate it")
     return parser
 
 
-class _RunParser(WordParser):
-    """Its help ends in all settings, which take a while to import."""
-
-    def format_help(self) -> str:
-        from ge_tui.settings.describe import help_text  # noqa: PLC0415
-
-        return f"{super().format_help()}\nsettings (--set KEY=VALUE, or in a TOML file):\n{help_text()}\n"
-
-
-def _add(
-    commands: Commands,
-    name: str,
-    module: str,
-    summary: str,
-    *examples: str,
-    kind: type[WordParser] = WordParser,
-    more: str = "",
-) -> argparse.ArgumentParser:
-    """A command whose module is imported when it is called, so that `--help` answers at once."""
-
-    def command(options: argparse.Namespace) -> int:
-        function: Command = getattr(importlib.import_module(f"ge_tui.cli.{module}"), name)
-        return function(options)
-
-    shown = "".join(f"  ge-tui {name} {example}\n" for example in examples)
-    commands._parser_class = kind
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="\n".join(part for part in (more, f"for example:\n{shown}" if shown else "") if part) or None,
-    )
-    parser.set_defaults(command=command, words=parser)
-    return parser
-
-
 def _add_app(commands: Commands) -> None:
-    attach = _add(commands, "attach", "app", "watch and steer a run in the app")
+    attach = add_command(commands, "attach", "app", "watch and steer a run in the app")
     attach.add_argument(
         "run", metavar="RUN", nargs="?", help="its name or path; none: the one that works now, or a list"
     )
@@ -131,7 +92,7 @@ def _add_evolve(commands: Commands) -> None:
         "--llm ollama:qwen2.5-coder:7b --data cifar10 --set temperature=0.4",
         "--resume ExquisiteNetV2-digits-1 --generations 20",
     )
-    run = _add(commands, "run", "run", "evolve, without a screen", *examples, kind=_RunParser)
+    run = add_command(commands, "run", "run", "evolve, without a screen", *examples, kind=RunParser)
     run.add_argument("--task", metavar="TASK", help="a task's name or folder")
     run.add_argument("--data", metavar="DATA", help="the data set: digits, cifar10, folder:PATH, ...")
     run.add_argument(
@@ -167,13 +128,13 @@ def _add_name(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_runs(commands: Commands) -> None:
-    runs = _add(commands, "runs", "runs", "list the runs")
+    runs = add_command(commands, "runs", "runs", "list the runs")
     add_runs_folder(runs)
     add_json(runs)
 
 
 def _add_show(commands: Commands) -> None:
-    show = _add(
+    show = add_command(
         commands, "show", "show", "show a run, or one of its individuals", "my-run", "my-run best --diff",
         "my-run --credit",
     )  # fmt: skip
@@ -199,7 +160,7 @@ def _add_show(commands: Commands) -> None:
 
 
 def _add_report(commands: Commands) -> None:
-    report = _add(
+    report = add_command(
         commands, "report", "report", "write a run as one page that stands alone", "my-run --to my-run.html",
         "my-run --png pictures --csv tables",
     )  # fmt: skip
@@ -215,7 +176,7 @@ def _add_report(commands: Commands) -> None:
 
 
 def _add_compare(commands: Commands) -> None:
-    compare = _add(
+    compare = add_command(
         commands, "compare", "compare", "put runs beside each other, those of the same settings as a group",
         "first second third --to compared.html",
     )  # fmt: skip
@@ -226,7 +187,7 @@ def _add_compare(commands: Commands) -> None:
 
 
 def _add_study(commands: Commands) -> None:
-    study = _add(
+    study = add_command(
         commands, "study", "study", "run the arms of a study with several seeds each, and compare them",
         "--example digits > mine.toml", "mine.toml", "mine.toml --status",
     )  # fmt: skip
@@ -248,7 +209,7 @@ def _add_study(commands: Commands) -> None:
 
 
 def _add_steer(commands: Commands) -> None:
-    steer = _add(
+    steer = add_command(
         commands, "steer", "steer", "change controls of a run, while it runs or before it is resumed",
         "my-run", "my-run pause=true", "my-run temperature=0.4 persona.expert=2",
     )  # fmt: skip
@@ -261,7 +222,7 @@ def _add_steer(commands: Commands) -> None:
 
 
 def _add_act(commands: Commands) -> None:
-    act = _add(
+    act = add_command(
         commands, "act", "act", "pin, veto, kill, breed, cross, edit, ... individuals of a run",
         "my-run", "my-run pin 12", "my-run cross 12 31", "my-run edit 12 --file mine.py", more=_ACTS,
     )  # fmt: skip
@@ -284,7 +245,7 @@ def _add_act(commands: Commands) -> None:
 
 
 def _add_export(commands: Commands) -> None:
-    export = _add(
+    export = add_command(
         commands, "export", "export", "write a network of a run as a folder that stands alone",
         "my-run --to exported", "my-run 12 --verify --seeds 5 --to exported", "my-run --pairs pairs.jsonl",
     )  # fmt: skip
@@ -330,11 +291,11 @@ def _add_machine_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_trials(commands: Commands) -> None:
-    evaluate = _add(
+    evaluate = add_command(
         commands, "evaluate", "trial", "train one genome file and print its metrics",
         "network.py --data digits --rung look",
     )  # fmt: skip
-    check = _add(
+    check = add_command(
         commands, "check", "trial", "put one genome file through what a child goes through before training",
         "network.py --data digits",
     )  # fmt: skip
@@ -356,7 +317,7 @@ def _add_trials(commands: Commands) -> None:
 
 
 def _add_apply(commands: Commands) -> None:
-    apply = _add(
+    apply = add_command(
         commands, "apply", "apply", "read an LLM's answer and print the child's source, or why there is none",
         "--parent network.py answer.txt", "--parent network.py --segment head -",
     )  # fmt: skip
@@ -370,7 +331,7 @@ def _add_apply(commands: Commands) -> None:
 
 
 def _add_replay(commands: Commands) -> None:
-    replay = _add(
+    replay = add_command(
         commands, "replay", "replay", "derive a run again from its record, and say whether it comes out", "my-run",
         "my-run --re-evaluate",
     )  # fmt: skip
@@ -382,7 +343,7 @@ def _add_replay(commands: Commands) -> None:
 
 
 def _add_fork(commands: Commands) -> None:
-    fork = _add(
+    fork = add_command(
         commands, "fork", "fork", "begin a new run at any moment of an old one, with other settings",
         "my-run --at g3 --set temperature=0.8", "my-run --at 30 --llm offline --name other",
     )  # fmt: skip
@@ -397,21 +358,27 @@ def _add_fork(commands: Commands) -> None:
 
 
 def _add_listings(commands: Commands) -> None:
-    add_json(_add(commands, "tasks", "tasks", "list the tasks, broken ones with what is wrong"))
-    data = _add(commands, "data", "data", "list the data sets, or prepare one (downloads it where needed)", "cifar10")
+    add_json(add_command(commands, "tasks", "tasks", "list the tasks, broken ones with what is wrong"))
+    data = add_command(
+        commands, "data", "data", "list the data sets, or prepare one (downloads it where needed)", "cifar10"
+    )
     data.add_argument("prepare", nargs="?", metavar="NAME", help="digits, cifar10, folder:PATH, ...")
     add_json(data)
-    models = _add(
+    models = add_command(
         commands, "models", "models", "list the language models on the Ollama server, or fetch one",
         "pull qwen2.5-coder:7b",
     )  # fmt: skip
     models.add_argument("do", nargs="?", metavar="pull", choices=("pull",), help="fetch a model")
     models.add_argument("name", nargs="?", metavar="NAME", help="as in qwen2.5-coder:7b")
     add_json(models)
-    doctor = _add(commands, "doctor", "doctor", "look at this machine: what is there, what is missing, what to do")
+    doctor = add_command(
+        commands, "doctor", "doctor", "look at this machine: what is there, what is missing, what to do"
+    )
     add_runs_folder(doctor)
     add_json(doctor)
-    add_json(_add(commands, "themes", "themes", "list the app's themes, broken ones with what is wrong"))
-    keys = _add(commands, "keys", "keys", "list the app's actions and their keys, and what is wrong in your keys.toml")
+    add_json(add_command(commands, "themes", "themes", "list the app's themes, broken ones with what is wrong"))
+    keys = add_command(
+        commands, "keys", "keys", "list the app's actions and their keys, and what is wrong in your keys.toml"
+    )
     keys.add_argument("--write", action="store_true", help="begin a keys.toml, every action as a comment")
     add_json(keys)

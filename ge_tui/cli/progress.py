@@ -25,6 +25,7 @@ class Progress:
         """Called after each commit."""
 
     def note(self, text: str) -> None:
+        """Something that is no event of the run."""
         print_all_the_same(text, sys.stderr)
 
 
@@ -35,6 +36,7 @@ class PlainProgress(Progress):
         print_all_the_same(f"run {directory.name} in {directory.path}")
 
     def on_event(self, event: EventRow) -> None:
+        """Print its line, where it is worth one."""
         line = line_of(event)
         if line:
             clock = time.strftime("%H:%M:%S", time.localtime(event.at))

@@ -60,7 +60,7 @@ def _refuse_refused(reader: RunReader, requests: list[str], *, taken: bool) -> N
             for event in reader.events()
             if event.kind == "control_refused" and event.payload.get("request") in requests
         ]
-        raise UserError(f"refused: {refused[-1]}" if refused else "the engine did not take the change")
+        raise UserError(f"refused: {refused[-1]}" if refused else "the engine did not take the change; try again")
 
 
 def _print_controls(controls: dict[str, Any], changed: set[str]) -> None:

@@ -67,14 +67,14 @@ class _Speaker:
 
 def _work(found: Study, runs: Path, say: Say) -> list[Trouble] | None:
     """What was not finished; None when the user interrupted it."""
-    tasks = prepare(found, runs)
-    done = len(found.runs) - len(tasks)
+    pending = prepare(found, runs)
+    done = len(found.runs) - len(pending)
     say(f"study {found.name}: {len(found.arms)} arms, {len(found.runs)} runs, {done} finished already")
-    if not tasks:
+    if not pending:
         return []
 
     async def main() -> list[Trouble]:
-        return await work_on(tasks, runs, runs_at_once(found, await slots_of_machine()), say)
+        return await work_on(pending, runs, runs_at_once(found, await slots_of_machine()), say)
 
     return run_until_interrupted(main(), lambda: say("stopping; what is finished is kept ..."))
 

@@ -81,6 +81,8 @@ class Job(Value):
 
 
 class ShapeRow(Value):
+    """One module's output."""
+
     path: str = Field(max_length=300)
     kind: str = Field(max_length=100)
     shape: tuple[Count, ...] = Field(max_length=8)
@@ -88,6 +90,8 @@ class ShapeRow(Value):
 
 
 class Checked(Value):
+    """A genome that can be trained."""
+
     kind: Literal["checked"] = "checked"
     params: Count
     flops: Count | None = None
@@ -96,6 +100,8 @@ class Checked(Value):
 
 
 class Failed(Value):
+    """A job that came to nothing, and why."""
+
     kind: Literal["failed"] = "failed"
     outcome: Outcome
     reason: str = Field(max_length=MAX_REASON)

@@ -10,8 +10,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +20,7 @@ from ge_tui.evaluation.executors import CheckRequest, Executor, TrainRequest
 from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CheckReport, CurvePoint, OnProgress, TrainReport
+from ge_tui.files import write_whole
 from ge_tui.genome import syntax_hash
 
 _FORMAT = 2
@@ -47,12 +46,15 @@ class CachingExecutor:
 
     @property
     def slots(self) -> int:
+        """Of the other executor."""
         return self._executor.slots
 
     async def resize(self, slots: int) -> int:
+        """Of the other executor."""
         return await self._executor.resize(slots)
 
     async def check(self, request: CheckRequest) -> CheckReport:
+        """By the other executor; checks are quick."""
         return await self._executor.check(request)
 
     async def train(self, request: TrainRequest, on_progress: OnProgress) -> TrainReport:
@@ -78,6 +80,7 @@ class CachingExecutor:
         return report
 
     async def close(self) -> None:
+        """Close the other executor."""
         await self._executor.close()
 
     def _file(self, request: TrainRequest) -> Path | None:
@@ -104,12 +107,4 @@ def _write(file: Path, report: TrainReport, points: list[CurvePoint]) -> None:
     """Keep a result whole or not at all. Where the disk gives out, the next run trains again, and nothing is lost."""
     with contextlib.suppress(OSError, ValidationError):
         kept = Kept(trained_at=time.time(), metrics=report.metrics, curve=tuple(points), peak_mb=report.peak_mb)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as part:
-                part.write(kept.model_dump_json())
-            os.replace(name, file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(file, kept.model_dump_json().encode())

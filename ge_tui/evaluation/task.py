@@ -30,6 +30,7 @@ class Reference(Value):
     offset: float = 0.0
 
     def of(self, seed_value: float) -> float:
+        """The reference for what the seed measured."""
         return seed_value * self.factor + self.offset
 
 
@@ -136,6 +137,7 @@ class Task:
 
     @property
     def contract(self) -> Contract:
+        """What a genome must define."""
         return Contract(self.file.genome.network, self.file.genome.optimizer)
 
     def plan(self, data: str, recipe: str = "", rung: str = "short") -> TrainingPlan:

@@ -34,6 +34,7 @@ class Entry:
 
     @property
     def count(self) -> int:
+        """How many numbers it has."""
         return prod(self.shape)
 
 

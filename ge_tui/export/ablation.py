@@ -11,13 +11,13 @@ from ge_tui.evaluation.executors import LocalExecutor, TrainRequest
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.export.progress import Teller
 from ge_tui.export.reverting import Entangled, revert
-from ge_tui.export.statistics import Summary, paired_difference
 from ge_tui.export.subject import RunFacts, Subject, main_line
 from ge_tui.export.trainings import Trained, Trainings, together
 from ge_tui.run.individuals import what_was_done
 from ge_tui.run.store import IndividualRow, RunReader
 from ge_tui.search import Objective
 from ge_tui.settings import EvaluationSettings
+from ge_tui.statistics import Summary, paired_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Ablation:
     """None where every change helps, or none can go."""
 
     def as_json(self) -> dict[str, Any]:
+        """As genome.json has it."""
         record = asdict(self)
         record["minimal"] = None if self.minimal is None else {"without": list(self.minimal.without)}
         return record
@@ -147,7 +148,7 @@ class Ablating:
         """Take out what does not help, the least first, as long as the rest is as good as the whole."""
         first = self._facts.objectives[0]
         useless = [one for one in contributions if one.outcome == "measured" and not one.helps]
-        useless.sort(key=lambda one: _sign(first) * (one.gains or {}).get(first.name, 0.0))
+        useless.sort(key=lambda one: first.sign * (one.gains or {}).get(first.name, 0.0))
         current, gone = subject.source, list[int]()
         for contribution in useless:
             change = next(each for each in changes if each.child == contribution.child)
@@ -186,14 +187,10 @@ def is_as_good(one: Sequence[Trained], other: Sequence[Trained], objectives: Seq
 
 
 def _gains(whole: Sequence[Trained], without: Sequence[Trained], objectives: Sequence[Objective]) -> dict[str, float]:
-    return {each.name: _sign(each) * paired_difference(*_values(whole, without, each)).mean for each in objectives}
-
-
-def _sign(objective: Objective) -> int:
-    return 1 if objective.direction == "max" else -1
+    return {each.name: each.sign * paired_difference(*_values(whole, without, each)).mean for each in objectives}
 
 
 def _values(one: Sequence[Trained], other: Sequence[Trained], objective: Objective) -> tuple[list[float], list[float]]:
     """The figures of both, the higher the better."""
-    sign, name = _sign(objective), objective.name
+    sign, name = objective.sign, objective.name
     return [sign * each.metrics[name] for each in one], [sign * each.metrics[name] for each in other]

@@ -11,12 +11,12 @@ from ge_tui import __version__
 from ge_tui.export.ablation import Ablation, Contribution
 from ge_tui.export.forms import FormReport, Sample
 from ge_tui.export.record import History, Step
-from ge_tui.export.statistics import Summary
 from ge_tui.export.subject import RunFacts, Subject
 from ge_tui.export.trainings import Trained
 from ge_tui.export.verifying import Measured, Verification
 from ge_tui.printable import one_line
 from ge_tui.run.summary import format_metric
+from ge_tui.statistics import Summary
 
 _KNOWN = {
     "digits": ("Optical Recognition of Handwritten Digits (UCI), enlarged, turned and noisy", "CC BY 4.0", None),
@@ -56,6 +56,7 @@ class Told:
 
 
 def card(told: Told) -> str:
+    """The text of README.md."""
     parts = [_front_matter(told), _head(told), _use(told), _figures(told), _found(told), _ablation(told), _LIMITS]
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 

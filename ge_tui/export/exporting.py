@@ -68,6 +68,7 @@ class Exported:
         return self.agrees and verified and not any(form.problem for form in self.forms)
 
     def as_json(self) -> dict[str, Any]:
+        """In short, for programs."""
         found = self.verification
         return {
             "folder": str(self.folder), "individual": self.number, "accuracy": self.accuracy, "recorded": self.recorded,

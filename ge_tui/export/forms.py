@@ -54,9 +54,11 @@ class Sample:
 
     @property
     def tolerance(self) -> float:
+        """By how much an output of another form may differ."""
         return _TOLERANCE * max(1.0, float(np.abs(self.logits).max()))
 
     def as_file(self) -> bytes:
+        """The first of them, in the safetensors format."""
         images, logits = self.images[:_SAMPLE], np.ascontiguousarray(self.logits[:_SAMPLE], "<f4")
         return weights.join(
             {
@@ -67,6 +69,7 @@ class Sample:
 
     @property
     def kept(self) -> int:
+        """How many the file has."""
         return min(_SAMPLE, len(self.images))
 
 

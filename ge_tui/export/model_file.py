@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import pprint
 import re
 from collections.abc import Mapping
@@ -28,17 +27,6 @@ def model_file(genome: str, facts: Mapping[str, Any]) -> str:
     written = pprint.pformat(dict(facts), width=116, sort_dicts=False)
     tail = tail.replace(f"{name}{_FACTS.removeprefix('FACTS')}", f"{name}: dict[str, _Any] = {written}\n", 1)
     return f"{_HEAD}{genome.rstrip()}\n\n\n{tail}"
-
-
-def read_facts(text: str) -> dict[str, Any]:
-    """The facts of a model.py, without running it. Raises ValueError."""
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            if not node.target.id.startswith("FACTS"):
-                continue
-            found: dict[str, Any] = json.loads(json.dumps(ast.literal_eval(node.value)))
-            return found
-    raise ValueError("no model.py of an export: it has no FACTS")
 
 
 def _name_of_facts(tail: str) -> str:

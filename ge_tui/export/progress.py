@@ -27,8 +27,10 @@ class Count:
     done: int = 0
 
     def expect(self, steps: int) -> None:
+        """There are more to be done."""
         self.total += steps
 
     def advance(self, steps: int, words: str) -> None:
+        """Some more are done."""
         self.done += steps
         self.teller.reach(self.done / self.total if self.total else 0.0, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from typing import Any
 from ge_tui.evaluation.report import ModuleShape
 from ge_tui.export.ablation import maker_of
 from ge_tui.export.subject import RunFacts, Subject, main_line
-from ge_tui.genome import syntax_hash, unified_diff
+from ge_tui.genome import changed_lines, syntax_hash, unified_diff
 from ge_tui.run.individuals import what_was_done
 from ge_tui.run.store import SEED, IndividualRow, RunReader
 from ge_tui.run.store.calls import calls_of
@@ -61,11 +60,12 @@ class History:
 
 
 def read_history(reader: RunReader, facts: RunFacts, subject: Subject) -> History:
+    """The main line of a network, and how it differs from the seed."""
     seed = facts.task.seed_source
     steps = tuple(_step(reader, row) for row in main_line(reader, subject.number))
     layers = None if subject.without else reader.modules(subject.number)
-    changed = _changed(seed, subject.source, reader.modules(SEED) or (), layers or ())
     diff = unified_diff(seed, subject.source, "seed/network.py", f"individual-{subject.number}/network.py")
+    changed = _changed(seed, subject.source, diff, reader.modules(SEED) or (), layers or ())
     return History(steps, changed, "".join(f"{line}\n" for line in _story(steps, subject)) + diff)
 
 
@@ -145,16 +145,12 @@ def _story(steps: Sequence[Step], subject: Subject) -> list[str]:
     return lines
 
 
-def _changed(seed: str, source: str, old: Sequence[ModuleShape], new: Sequence[ModuleShape]) -> Changed:
-    before, after = seed.splitlines(), source.splitlines()
-    added = removed = 0
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
-            removed, added = removed + b - a, added + d - c
+def _changed(seed: str, source: str, diff: str, old: Sequence[ModuleShape], new: Sequence[ModuleShape]) -> Changed:
+    added, removed = changed_lines(diff)
     was = {module.path: module for module in old}
     now = {module.path: module for module in new} if new else was
     return Changed(
-        added, removed, _code_lines(after), _code_lines(before),
+        added, removed, _code_lines(source), _code_lines(seed),
         tuple(f"{path} ({module.kind})" for path, module in now.items() if path not in was),
         tuple(f"{path} ({module.kind})" for path, module in was.items() if path not in now),
         tuple(
@@ -177,5 +173,5 @@ def _size(module: ModuleShape) -> str:
     return "x".join(map(str, module.shape[1:]))
 
 
-def _code_lines(lines: Sequence[str]) -> int:
-    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
+def _code_lines(text: str) -> int:
+    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in text.splitlines())

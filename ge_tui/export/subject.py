@@ -47,6 +47,7 @@ class Subject:
 
     @property
     def label(self) -> str:
+        """As it is spoken of."""
         return f"#{self.number} reduced" if self.without else "the seed" if self.number == SEED else f"#{self.number}"
 
 
@@ -65,9 +66,11 @@ class RunFacts:
 
     @property
     def contract(self) -> Contract:
+        """What a genome of its task must define."""
         return self.task.contract
 
     def plan(self, recipe: str, rung: str) -> TrainingPlan:
+        """A training on its data."""
         return self.task.plan(self.data.name, recipe, rung)
 
     @property
@@ -76,11 +79,13 @@ class RunFacts:
         return self.plan(self.settings.evaluation.recipe, FULL)
 
     def training(self, source: str, plan: TrainingPlan, seed: int, machine: EvaluationSettings) -> TrainRequest:
+        """A network to be trained as the run would, its latency measured too."""
         limits = self.task.file.limits
         wants = tuple(sorted({*self.wants, "latency_ms"}))
         return TrainRequest(source, self.contract, self.data, plan, seed, limits.params, machine.train_timeout_s, wants)
 
     def check(self, source: str, machine: EvaluationSettings) -> CheckRequest:
+        """A network to be checked as the run would."""
         data = self.data
         inputs = Inputs(classes=data.classes, channels=data.channels, image_size=data.image_size)
         limits = self.task.file.limits
@@ -93,7 +98,10 @@ def read_run(reader: RunReader, *, going: bool) -> RunFacts:
     settings, task = settings_of(row), task_of(row)
     specs = specs_of(task, settings.search.objectives)
     if any(objective["reference"] is None for objective in row.objectives):
-        raise UserError(f"nothing in run {row.name} has been evaluated yet, so there is nothing to export")
+        raise UserError(
+            f"nothing in run {row.name} has been evaluated yet, so there is nothing to export; let it go on "
+            f"first: ge-tui run --resume {row.name}"
+        )
     return RunFacts(row, settings, task, data_of(row), objectives_from(row.objectives), extra_metrics(specs), going)
 
 

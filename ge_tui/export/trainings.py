@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Awaitable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from ge_tui.evaluation.model import Value
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.report import CurvePoint, TrainReport
 from ge_tui.export.progress import Count
+from ge_tui.files import write_whole
 
 FOLDER = "exports"
 """In the run's folder."""
@@ -42,6 +41,7 @@ class Trained:
 
     @property
     def ok(self) -> bool:
+        """Whether there are weights and metrics."""
         return self.outcome is Outcome.OK
 
 
@@ -135,8 +135,8 @@ class Trainings:
         kept = _Kept(metrics=trained.metrics, last_accuracy=trained.last_accuracy, sha256=digest)
         try:
             self._folder.mkdir(exist_ok=True)
-            _write(file.with_suffix(".safetensors"), trained.weights)
-            _write(file, kept.model_dump_json().encode())
+            write_whole(file.with_suffix(".safetensors"), trained.weights)
+            write_whole(file, kept.model_dump_json().encode())
         except OSError as error:
             self._count.teller.say(f"this training cannot be kept for a resumed export: {error.strerror or error}")
 
@@ -155,14 +155,3 @@ async def together(work: Iterable[Awaitable[T]]) -> list[T]:
 def _last_accuracy(report: TrainReport) -> float:
     seen = [point.accuracy for point in report.curve if point.accuracy is not None]
     return seen[-1] if seen else report.metrics["accuracy"]
-
-
-def _write(file: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(content)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

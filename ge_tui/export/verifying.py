@@ -15,11 +15,11 @@ from ge_tui.evaluation.executors import LocalExecutor
 from ge_tui.evaluation.executors.shipping import predict
 from ge_tui.evaluation.plan import TrainingPlan
 from ge_tui.evaluation.scoring import score
-from ge_tui.export.statistics import Difference, Summary, paired_difference
 from ge_tui.export.subject import RunFacts, Subject
 from ge_tui.export.trainings import Trained, together
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.opening import opened
+from ge_tui.statistics import Difference, Summary, paired_difference
 
 MARGIN = 0.01
 """A smaller network is as accurate as the seed where it is surely not this much worse."""
@@ -57,6 +57,7 @@ class Verification:
     """How often the run's test part had been opened until then."""
 
     def as_json(self) -> dict[str, Any]:
+        """As genome.json has it."""
         record: dict[str, Any] = asdict(self)
         record["plan"] = self.plan.model_dump(mode="json")
         return record

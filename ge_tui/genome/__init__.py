@@ -1,7 +1,7 @@
 """The source text of one evolvable file: segments, identity, differences. Pure; no torch."""
 
 from ge_tui.genome.checks import Contract, Problem, find_problem
-from ge_tui.genome.diff import unified_diff
+from ge_tui.genome.diff import changed_lines, unified_diff
 from ge_tui.genome.genome import Genome, Segment, SegmentError, cut, normalise_newlines
 from ge_tui.genome.identity import syntax_hash
 
@@ -11,6 +11,7 @@ __all__ = [
     "Problem",
     "Segment",
     "SegmentError",
+    "changed_lines",
     "cut",
     "find_problem",
     "normalise_newlines",

@@ -11,6 +11,12 @@ def unified_diff(before: str, after: str, before_name: str, after_name: str, con
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
+def changed_lines(diff: str) -> tuple[int, int]:
+    """How many lines a unified diff adds, and how many it takes away."""
+    lines = diff.split("\n")[2:]
+    return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
+
+
 def _lines(text: str) -> list[str]:
     """Lines as `diff` and `patch` count them: other characters that part lines for `str.splitlines` are text."""
     *lines, last = text.split("\n")

@@ -1,4 +1,5 @@
-"""The colours of pictures, on light and on dark paper. Told apart by those who see few colours too."""
+"""The colours of pictures that are files, on light paper; those of the page are in page.css. Told apart by those who
+see few colours too."""
 
 from __future__ import annotations
 
@@ -17,16 +18,4 @@ LIGHT: Mapping[str, str] = {
     Ink.FOUR: "#9333a8",
     Ink.FIVE: "#8a6a00",
     Ink.SIX: "#4a5560",
-}
-DARK: Mapping[str, str] = {
-    "paper": "#14181d",
-    Ink.TEXT: "#e6e9ed",
-    Ink.MUTED: "#98a3ae",
-    Ink.GRID: "#2c343d",
-    Ink.ONE: "#5cb3f5",
-    Ink.TWO: "#ff9a5c",
-    Ink.THREE: "#48cfa5",
-    Ink.FOUR: "#d692ea",
-    Ink.FIVE: "#e2bd4a",
-    Ink.SIX: "#b4bec9",
 }

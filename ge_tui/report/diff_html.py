@@ -32,12 +32,6 @@ def diff_html(diff: str) -> str:
     return f'<pre class="diff">{shown}{more}</pre>'
 
 
-def changed_lines(diff: str) -> tuple[int, int]:
-    """How many lines were added, and how many taken away."""
-    lines = diff.split("\n")[2:]
-    return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
-
-
 def _line(line: str) -> str:
     sign, rest = line[:1], line[1:]
     if len(rest) > _LONGEST:

@@ -38,6 +38,8 @@ def series_look(place: int) -> tuple[Ink, Dash]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """Points that are joined."""
+
     points: tuple[Point, ...]
     ink: Ink
     width: float = 1.0
@@ -89,6 +91,8 @@ class Dust:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Words in one line."""
+
     x: float
     y: float
     text: str

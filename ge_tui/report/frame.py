@@ -55,6 +55,7 @@ class Frame:
         return LEFT + across * self._width, self._floor - up * (self._floor - self.top)
 
     def line(self, points: Iterable[tuple[float, float]]) -> tuple[Point, ...]:
+        """Values as points of the picture, without those that have no place in it."""
         return tuple(place for x, y in points if (place := self.at(x, y)) is not None)
 
     def steps(self, points: Iterable[tuple[float, float]]) -> tuple[Point, ...]:

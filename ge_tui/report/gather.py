@@ -80,9 +80,8 @@ def _best_small(
     """The best by the first objective of those no larger than the seed."""
     most = where[SEED].metrics.get(SIZE) if SEED in where else None
     first = objectives[0]
-    sign = 1 if first.direction == "max" else -1
     able = [
-        (sign * value, -row.number)
+        (first.sign * value, -row.number)
         for row in rows
         if row.status is Status.EVALUATED
         and where[row.number].rank is not None

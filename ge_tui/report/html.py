@@ -30,6 +30,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """What stands below each other in a table."""
+
     name: str
     kind: Kind = "number"
     """`word`: short; `text`: long, wrapped."""
@@ -72,14 +74,17 @@ def figure(draw: Callable[[Size], Drawing], caption: str) -> str:
 
 
 def section(name: str, title: str, *parts: str) -> str:
+    """A part of the page that its navigation leads to; the parts are HTML."""
     return f'<section id="{escape(name)}"><h2>{escape(title)}</h2>\n{"".join(parts)}</section>\n'
 
 
 def heading(text: str) -> str:
+    """The heading of a part of a section."""
     return f"<h3>{escape(text)}</h3>\n"
 
 
 def heading_one(text: str) -> str:
+    """The heading of the page."""
     return f"<h1>{escape(text)}</h1>\n"
 
 
@@ -89,6 +94,7 @@ def preformatted(text: str) -> str:
 
 
 def quote(text: str) -> str:
+    """What somebody said."""
     return f"<blockquote>{escape(text)}</blockquote>\n"
 
 
@@ -98,6 +104,7 @@ def step(inside: str, *, failed: bool = False) -> str:
 
 
 def paragraph(text: str, *, muted: bool = False) -> str:
+    """Sentences; nothing where there are none."""
     return f"<p{' class=muted' if muted else ''}>{escape(text)}</p>\n" if text else ""
 
 
@@ -117,6 +124,7 @@ def tiles(items: Iterable[tuple[str, str, str]]) -> str:
 
 
 def navigation(sections: Sequence[tuple[str, str]]) -> str:
+    """Links to sections, by their names and titles."""
     links = "".join(f'<li><a href="#{escape(name)}">{escape(title)}</a></li>' for name, title in sections)
     return f'<nav aria-label="sections"><ul>{links}</ul></nav>\n'
 

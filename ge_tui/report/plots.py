@@ -48,6 +48,8 @@ def curve_plot(title: str, curves: Sequence[Curve], x_name: str, y_name: str, si
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """A value with a name."""
+
     name: str
     value: float
     label: str

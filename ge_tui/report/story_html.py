@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ge_tui.genome import changed_lines
 from ge_tui.report import html
-from ge_tui.report.diff_html import changed_lines, diff_html
+from ge_tui.report.diff_html import diff_html
 from ge_tui.report.tables import story_table
 from ge_tui.report.values import Chapter, Report, Said
 from ge_tui.report.words import difference

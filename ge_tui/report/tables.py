@@ -41,10 +41,10 @@ def front_table(report: Report) -> Table:
     """The front, best by the first objective first, and the seed to compare with."""
     names = _names(report)
     where = report.standings
-    sign = -1 if report.objectives[0].direction == "max" else 1
+    sign = report.objectives[0].sign
     front = sorted(
         (row for row in report.rows if where[row.number].front),
-        key=lambda row: sign * where[row.number].metrics.get(names[0], 0.0),
+        key=lambda row: -sign * where[row.number].metrics.get(names[0], 0.0),
     )
     seed = [row for row in report.rows if row.number == 0 and not where[0].front]
     rows = []
@@ -89,6 +89,7 @@ def _accuracy(value: float | None, form: str = ".4f") -> Cell:
 
 
 def published_table() -> Table:
+    """What others have measured."""
     rows = [
         (Cell(p.name), Cell(f"{p.accuracy:.4f}", p.accuracy), number(p.params), Cell("" if p.exact else "about"),
          Cell(p.source))
@@ -99,6 +100,7 @@ def published_table() -> Table:
 
 
 def course_table(report: Report) -> Table:
+    """A row for each individual that was trained: what was reached, and for what."""
     first = report.objectives[0].name
     rows = [
         (number(r.individual), number(r.evaluations), number(r.seconds, 1), number(r.tokens), number(r.hypervolume, 5),
@@ -112,6 +114,7 @@ def course_table(report: Report) -> Table:
 
 
 def generations_table(report: Report) -> Table:
+    """A row for each generation."""
     rows = [
         (*(number(v) for v in (g.number, g.children, g.evaluated, g.failed, g.duplicates, g.front_size)),
          number(g.hypervolume, 5))
@@ -122,6 +125,7 @@ def generations_table(report: Report) -> Table:
 
 
 def story_table(report: Report) -> Table:
+    """A row for each step from the seed to the best."""
     names = _names(report)
     steps = count()
     rows = [
@@ -153,6 +157,7 @@ def credit_table(report: Report, kind: str | None = None) -> Table:
 
 
 def failures_table(report: Report) -> Table:
+    """A row for each cause, with an example."""
     children = sum(bool(row.parents) for row in report.rows)
     rows = [
         (Cell(c.name), number(c.count), Cell(percent(c.count, children), c.count / max(1, children)),
@@ -164,6 +169,7 @@ def failures_table(report: Report) -> Table:
 
 
 def tokens_table(report: Report) -> Table:
+    """A row for each language model."""
     rows = []
     for model, t in report.tokens.items():
         figures = report.models[model]
@@ -177,6 +183,7 @@ def tokens_table(report: Report) -> Table:
 
 
 def time_table(report: Report) -> Table:
+    """A row for each stage of a child's life."""
     line = report.timeline
     each = max(1, line.individuals)
     rows = [(Cell(str(stage)), number(seconds), number(seconds / each, 1)) for stage, seconds in line.stages.items()]
@@ -188,6 +195,7 @@ def time_table(report: Report) -> Table:
 
 
 def budget_table(report: Report) -> Table:
+    """A row for each budget."""
     rows = [
         (Cell(limit.name), number(limit.used, 0 if limit.used == int(limit.used) else 2),
          number(limit.most, 0 if limit.most == int(limit.most) else 2) if limit.most else Cell("no limit"),
@@ -198,6 +206,7 @@ def budget_table(report: Report) -> Table:
 
 
 def changes_table(report: Report) -> Table:
+    """A row for each change of a control, and what followed."""
     rows = []
     for one in report.changes:
         row, now = one.row, one.figures
@@ -215,6 +224,7 @@ def changes_table(report: Report) -> Table:
 
 
 def individuals_table(report: Report, most: int | None = None) -> Table:
+    """A row for each individual, or the first so many."""
     names = _names(report)
     rows = []
     for row in report.rows[:most]:

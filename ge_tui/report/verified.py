@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ge_tui.errors import UsageError
-from ge_tui.export.statistics import Difference, Summary
+from ge_tui.statistics import Difference, Summary
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader, RunRow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,13 @@ from ge_tui.run.store import ControlRow, Store
 from ge_tui.run.store.queries import Queries
 from ge_tui.run.stored_settings import settings_of
 from ge_tui.settings import Controls, Settings
-from ge_tui.settings.keys import find_key
+from ge_tui.settings.keys import find_key, leaves
 from ge_tui.settings.load import names_in, with_values
 
 
 def flatten(controls: Controls) -> dict[str, Any]:
     """Each control by its key, tables of weights name by name."""
-    return dict(_leaves(controls.model_dump(mode="json")))
-
-
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
+    return dict(leaves(controls.model_dump(mode="json")))
 
 
 def fold(rows: Iterable[ControlRow], begin: Controls | None = None) -> Controls:

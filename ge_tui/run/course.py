@@ -73,7 +73,7 @@ class _Best:
 
     def __init__(self, objective: Objective) -> None:
         self._name = objective.name
-        self._sign = 1 if objective.direction == "max" else -1
+        self._sign = objective.sign
         self.value: float | None = None
 
     def see(self, candidate: Candidate) -> None:

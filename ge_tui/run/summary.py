@@ -71,10 +71,9 @@ def best(reader: RunReader) -> int | None:
     if not members.members:
         return None
     first = objectives[0]
-    sign = -1 if first.direction == "max" else 1
     return min(
         members.members,
-        key=lambda c: (sign * c.metrics[first.name], c.metrics.get(first.tie_break or "", 0.0), c.number),
+        key=lambda c: (-first.sign * c.metrics[first.name], c.metrics.get(first.tie_break or "", 0.0), c.number),
     ).number
 
 

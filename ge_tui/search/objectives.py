@@ -24,6 +24,11 @@ class Objective:
     reference: float | None = None
     """The hypervolume's reference value in raw units, frozen once for a run."""
 
+    @property
+    def sign(self) -> int:
+        """1 where larger is better, else -1: times a value, the higher the better."""
+        return 1 if self.direction == "max" else -1
+
     def __post_init__(self) -> None:
         if self.direction not in ("max", "min"):
             raise ValueError(f"objective '{self.name}': direction is '{self.direction}', not 'max' or 'min'")
@@ -67,7 +72,7 @@ def keys(candidate: Candidate, objectives: Sequence[Objective]) -> tuple[Key, ..
 def cost(value: float, objective: Objective) -> float:
     """A raw value in scaled units, smaller is better; differences of costs are distances."""
     scaled = math.log10(value) if objective.scale == "log10" else value
-    return -scaled if objective.direction == "max" else scaled
+    return -objective.sign * scaled
 
 
 def unit_columns(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> list[list[float]]:
@@ -100,7 +105,7 @@ def _key(candidate: Candidate, objective: Objective) -> Key:
         tie = candidate.metrics.get(objective.tie_break, math.inf)
         if not math.isfinite(tie):  # missing, NaN and both infinities: last among equals
             tie = math.inf
-    return (-value if objective.direction == "max" else value, tie)
+    return (-objective.sign * value, tie)
 
 
 def _is_usable(value: float | None, objective: Objective) -> bool:

@@ -8,7 +8,7 @@ be left out, and so may `evaluation` where the rest of the name is unmistakable:
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,15 @@ class Key:
     def is_control(self) -> bool:
         """Whether it can be changed while a run runs."""
         return self.path[0] == "controls"
+
+
+def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in nested tables, by its full key."""
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def all_keys(model: type[Group] = Settings, prefix: tuple[str, ...] = ()) -> Iterator[Key]:

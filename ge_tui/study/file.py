@@ -44,6 +44,8 @@ class StudyRun:
 
 @dataclass(frozen=True, slots=True)
 class Study:
+    """What is to be run: every arm with every seed."""
+
     name: str
     title: str
     file: Path
@@ -54,6 +56,7 @@ class Study:
 
     @property
     def arms(self) -> tuple[str, ...]:
+        """Their names, in the order of the file."""
         return tuple(dict.fromkeys(run.arm for run in self.runs))
 
     @property

@@ -13,13 +13,16 @@ from ge_tui.run.directory import RunDirectory
 from ge_tui.run.overview import overview
 from ge_tui.run.store import RunReader
 from ge_tui.run.stored_settings import settings_of
-from ge_tui.settings.keys import may_change_on_resume
+from ge_tui.settings.keys import leaves, may_change_on_resume
 from ge_tui.study.file import Study, StudyRun
 
 
 class Stage(StrEnum):
+    """How far a run is, as a study asks."""
+
     MISSING = "not begun"
     UNFINISHED = "unfinished"
+    """It was begun, and nobody works on it."""
     OPEN = "under way"
     FINISHED = "finished"
 
@@ -44,6 +47,7 @@ def states_of(study: Study, runs: Path) -> list[RunState]:
 
 
 def state_of(run: StudyRun, runs: Path) -> RunState:
+    """One run. Raises UsageError where it is there and cannot be read."""
     directory = RunDirectory(runs / run.name)
     if not directory.database.is_file():
         return RunState(run, directory, Stage.MISSING)
@@ -77,14 +81,8 @@ def changes_since(directory: RunDirectory, wanted: Mapping[str, Any]) -> list[st
     return changes
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            found |= _flat(value, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = list(value) if isinstance(value, tuple) else value
-    return found
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in leaves(settings)}
 
 
 def _written(value: Any) -> str:

@@ -33,7 +33,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Pending:
     """A run that is still to be worked on."""
 
     run: StudyRun
@@ -50,23 +50,23 @@ class Trouble:
     """The machine lacks something that every run needs."""
 
 
-def prepare(study: Study, runs: Path) -> list[Task]:
+def prepare(study: Study, runs: Path) -> list[Pending]:
     """Check all runs before any is begun, and make those that are missing; what is left to be worked on.
 
     Raises UserError: settings that cannot be, a run that was begun with others, data that is not there.
     """
     prepared = [(run, prepare_run(run.settings, runs)) for run in study.runs]
-    left: list[Task] = []
+    left: list[Pending] = []
     missing = []
     for run, new in prepared:
         state = state_of(run, runs)
         if state.stage is Stage.MISSING:
             missing.append((run, new))
-            left.append(Task(run))
+            left.append(Pending(run))
             continue
         changes = changes_since(state.directory, json.loads(to_json(new.settings.model_dump(mode="json"))))
         if state.stage is not Stage.FINISHED or changes:
-            left.append(Task(run, tuple(changes)))
+            left.append(Pending(run, tuple(changes)))
     for run, new in missing:
         create_run(new, runs, run.name)
     return left
@@ -86,38 +86,38 @@ def runs_at_once(study: Study, slots: int) -> int:
     return max(1, slots // asked) if asked else 1
 
 
-async def work_on(tasks: Sequence[Task], runs: Path, at_once: int, say: Say) -> list[Trouble]:
+async def work_on(pending: Sequence[Pending], runs: Path, at_once: int, say: Say) -> list[Trouble]:
     """Work on runs until all have ended, well or not; cancelled, it ends them cleanly first."""
-    waiting, troubles = list(tasks), list[Trouble]()
+    waiting, troubles = list(pending), list[Trouble]()
     ended = 0
 
     async def worker() -> None:
         nonlocal ended
         while waiting:
-            task = waiting.pop(0)
-            trouble = await _finish(task, runs, say)
+            one = waiting.pop(0)
+            trouble = await _finish(one, runs, say)
             ended += 1
             if trouble is not None:
                 troubles.append(trouble)
                 if trouble.ends_study:
                     waiting.clear()
-            say(f"{task.run.name}: {trouble.reason if trouble else 'finished'} ({ended} of {len(tasks)})")
+            say(f"{one.run.name}: {trouble.reason if trouble else 'finished'} ({ended} of {len(pending)})")
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(at_once, len(tasks))):
+        for _ in range(min(at_once, len(pending))):
             group.create_task(worker())
     return troubles
 
 
-async def _finish(task: Task, runs: Path, say: Say) -> Trouble | None:
+async def _finish(one: Pending, runs: Path, say: Say) -> Trouble | None:
     """Work on one run until it is finished."""
-    run, reason = task.run, ""
+    run, reason = one.run, ""
     for attempt in range(TRIES):
         await _wait_until_free(run, runs, say)
-        if state_of(run, runs).stage is Stage.FINISHED and not task.changes:
+        if state_of(run, runs).stage is Stage.FINISHED and not one.changes:
             return None
         say(f"{run.name}: {'begun' if not attempt else f'begun again after: {reason}'}")
-        code, reason = await _engine(task, runs, say)
+        code, reason = await _engine(one, runs, say)
         stage = state_of(run, runs)
         if stage.stage is Stage.FINISHED:
             return None
@@ -138,11 +138,11 @@ async def _wait_until_free(run: StudyRun, runs: Path, say: Say) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _engine(task: Task, runs: Path, say: Say) -> tuple[int, str]:
+async def _engine(one: Pending, runs: Path, say: Say) -> tuple[int, str]:
     """One engine from its beginning to its end: its exit code, and the last it had to complain of."""
-    directory = runs / task.run.name
-    command = [*ENGINE, "run", "--resume", task.run.name, "--runs", str(runs), "--json"]
-    for change in task.changes:
+    directory = runs / one.run.name
+    command = [*ENGINE, "run", "--resume", one.run.name, "--runs", str(runs), "--json"]
+    for change in one.changes:
         command += ["--set", change]
     log = directory / "study.log"
     with log.open("ab") as complaints:
@@ -160,7 +160,7 @@ async def _engine(task: Task, runs: Path, say: Say) -> tuple[int, str]:
             assert process.stdout is not None
             async for line in process.stdout:
                 if words := _told(line):
-                    say(f"{task.run.name}: {words}")
+                    say(f"{one.run.name}: {words}")
             code = await process.wait()
         finally:
             if process.returncode is None:

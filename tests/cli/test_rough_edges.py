@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from ge_tui.cli.machine import Grade
 
 from cli.conftest import Call
+from ge_tui.cli.machine import Grade
 from ge_tui.cli.own_files import own_files
 from ge_tui.errors import ExitCode
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ge_tui.export.model_file import model_file, read_facts
+from ge_tui.export.model_file import model_file
 from ge_tui.export.reverting import Entangled, revert
-from ge_tui.export.statistics import Summary, paired_difference, t_quantile
+from ge_tui.statistics import Summary, paired_difference, t_quantile
 
 SEED = """import torch
 # --OPTION--
@@ -81,16 +81,11 @@ def test_model_py_keeps_out_of_the_way_of_the_genome() -> None:
     )
     facts = {"network": "Net", "classes": ["a'b", 'c"d'], "mean": [0.1]}
     text = model_file(genome, facts)
-    assert read_facts(text) == facts
     module: dict[str, object] = {"__name__": "exported"}
     exec(compile(text, "model.py", "exec"), module)
     found = module["load_network"]()  # type: ignore[operator]
     assert found == (module["classify"], 1, 2, __import__("json"))
     assert module["classify"]() == 3  # type: ignore[operator]
+    assert module["FACTS_"] == facts
     assert callable(module["load_network_"])
     assert callable(module["main_"])
-
-
-def test_no_model_py_has_no_facts() -> None:
-    with pytest.raises(ValueError, match="FACTS"):
-        read_facts("x = 1\n")

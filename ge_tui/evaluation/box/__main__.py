@@ -11,6 +11,7 @@ from ge_tui.evaluation.box.selftest import examine
 
 
 def main() -> None:
+    """Print the report of this box."""
     box = assemble(BoxPlan.model_validate_json(sys.argv[2]), Path(sys.argv[1]))
     print(examine(box, LurePlan.model_validate_json(sys.argv[3]), thorough=True).model_dump_json())
 

@@ -62,6 +62,7 @@ class Box:
     """What is let through for the sake of a GPU's driver."""
 
     def uses(self, layer: Layer) -> bool:
+        """Whether a layer is in force."""
         return any(state.layer is layer and state.in_force for state in self.states)
 
     @property

@@ -62,6 +62,7 @@ class Lures:
             self._stack = stack.pop_all()
 
     def close(self) -> None:
+        """Take them in again."""
         self._stack.close()
 
 

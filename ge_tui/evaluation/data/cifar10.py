@@ -51,6 +51,7 @@ class Batches:
     meta_md5: str
 
     def all(self) -> dict[str, str]:
+        """Every file with its MD5."""
         return {**self.train, **self.test, self.meta: self.meta_md5}
 
 
@@ -79,13 +80,16 @@ class Cifar10:
 
     @property
     def name(self) -> str:
+        """The name that `prepare` takes."""
         return "cifar10"
 
     @property
     def slug(self) -> str:
+        """The beginning of its folder's name in the cache."""
         return "cifar10"
 
     def parameters(self) -> Mapping[str, Any]:
+        """All that the arrays depend on."""
         return {"batches": self.batches.all(), "fractions": FRACTIONS, "split_seed": SPLIT_SEED}
 
     def is_on_disk(self) -> bool:

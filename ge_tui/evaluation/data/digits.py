@@ -65,9 +65,11 @@ class Digits:
 
     @property
     def slug(self) -> str:
+        """The beginning of its folder's name in the cache."""
         return self.name
 
     def parameters(self) -> Mapping[str, Any]:
+        """All that the arrays depend on."""
         size_and_split = {"size": IMAGE_SIZE, "fractions": FRACTIONS, "split_seed": SPLIT_SEED}
         return {**asdict(self.difficulty), **size_and_split}
 

@@ -65,10 +65,10 @@ def fetch(source: Source, folder: Path, on_progress: OnBytes | None = None, *, f
     return target
 
 
-def file_hash(file: Path, algorithm: str = "sha256") -> str:
-    """The hex digest of a file's bytes."""
+def _digest(file: Path) -> str:
+    """The SHA-256 of a file's bytes."""
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, algorithm).hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _wait_for(lock: FileLock, part: Path, source: Source, on_progress: OnBytes | None) -> None:
@@ -86,11 +86,11 @@ def _complete(source: Source, part: Path, on_progress: OnBytes | None, first_wai
     """Bring `part` to its full size with the right checksum; a wrong old beginning is fetched anew, once."""
     continued = _size(part) > 0
     _bring_all(source, part, on_progress, first_wait_s)
-    found = file_hash(part)
+    found = _digest(part)
     if found != source.sha256 and continued:
         part.unlink()
         _bring_all(source, part, on_progress, first_wait_s)
-        found = file_hash(part)
+        found = _digest(part)
     if found != source.sha256:
         part.unlink()
         raise _failed(source, part, f"its SHA-256 is {found} and should be {source.sha256}")

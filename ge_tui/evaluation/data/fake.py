@@ -31,13 +31,16 @@ class Fake:
 
     @property
     def name(self) -> str:
+        """The name that `prepare` takes."""
         return "fake" if self.image_size == DEFAULT_SIZE else f"fake:{self.image_size}"
 
     @property
     def slug(self) -> str:
+        """The beginning of its folder's name in the cache."""
         return f"fake-{self.image_size}"
 
     def parameters(self) -> Mapping[str, Any]:
+        """All that the arrays depend on."""
         return {
             "size": self.image_size,
             "counts": COUNTS,
@@ -47,6 +50,7 @@ class Fake:
         }
 
     def make(self, on_progress: OnBytes | None) -> Parts:
+        """All three parts, each from the same patterns."""
         random = np.random.RandomState(SEED)
         size = self.image_size
         cells = np.arange(size) * _PATTERN_CELLS // size

@@ -50,13 +50,16 @@ class ImageFolder:
 
     @property
     def name(self) -> str:
+        """The name that `prepare` takes."""
         return f"folder:{self.path}" + (f"?size={self.asked_size}" if self.asked_size else "")
 
     @property
     def slug(self) -> str:
+        """The beginning of its folder's name in the cache."""
         return f"folder-{self.path.name}"
 
     def parameters(self) -> Mapping[str, Any]:
+        """All that the arrays depend on."""
         files = {
             part: [(file.path, file.size, file.mtime_ns) for file in files]
             for part, files in self.listing.given.items()
@@ -165,6 +168,7 @@ class _Decoder:
         return size, channels
 
     def decode(self, files: Sequence[File], size: int, channels: int) -> Part:
+        """The images of one part, those that cannot be read left out."""
         images = np.empty((len(files), channels, size, size), np.uint8)
 
         def read(place: int) -> UnreadableImageError | None:

@@ -16,6 +16,7 @@ from ge_tui.evaluation.protocol import Answer, Checked, Failed, Finished, Progre
 from ge_tui.evaluation.report import CheckReport, CurvePoint, ModuleShape, TrainReport
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
 from ge_tui.evaluation.weights import count_numbers
+from ge_tui.printable import printable
 
 _MAX_POINTS = 10_000
 _ROUNDING = 1e-6
@@ -36,6 +37,7 @@ class CheckAnswers:
         self._answer = answer
 
     def report(self, ending: Ending, timeout_s: float) -> CheckReport:
+        """What the check found, once its process has ended."""
         failure = failure_of(ending, timeout_s, answered=self._answer is not None)
         if failure is not None and not isinstance(self._answer, Failed):
             return CheckReport(*failure)
@@ -43,7 +45,7 @@ class CheckAnswers:
             rows = tuple(ModuleShape(r.path, r.kind, r.shape, r.params) for r in self._answer.shapes)
             return CheckReport(Outcome.OK, "", self._answer.params, self._answer.flops, rows, self._answer.fingerprint)
         assert self._answer is not None
-        return CheckReport(self._answer.outcome, printable_text(self._answer.reason))
+        return CheckReport(self._answer.outcome, printable(self._answer.reason))
 
 
 class TrainAnswers:
@@ -71,7 +73,7 @@ class TrainAnswers:
         if self._failed or self._finished or not isinstance(answer, Failed | Finished | Progress | Validated):
             raise ProtocolError("an answer out of turn")
         if isinstance(answer, Failed):
-            self._failed = Failed(outcome=answer.outcome, reason=printable_text(answer.reason))
+            self._failed = Failed(outcome=answer.outcome, reason=printable(answer.reason))
         elif isinstance(answer, Finished):
             if "params" not in answer.metrics or not self._is_done():
                 raise ProtocolError("an end of training without its metrics")
@@ -115,11 +117,12 @@ class TrainAnswers:
         return plan.schedule == "plateau" or (bool(self._curve) and self._curve[-1].step == plan.steps)
 
     def report(self, ending: Ending, timeout_s: float) -> TrainReport:
+        """What the training brought, once its process has ended."""
         cost = {
             "wall_s": ending.wall_s,
             "cpu_s": ending.cpu_s,
             "peak_mb": ending.peak_mb,
-            "output": printable_text(ending.output.replace("\r\n", "\n")),
+            "output": printable(ending.output.replace("\r\n", "\n")),
         }
         curve = tuple(self._curve)
         if self._failed:
@@ -197,11 +200,6 @@ def failure_of(ending: Ending, timeout_s: float, *, answered: bool) -> tuple[Out
     if ending.code > 0 or not answered:
         return Outcome.CRASHED, f"the process ended with exit code {ending.code} before it had answered"
     return None
-
-
-def printable_text(text: str) -> str:
-    """What a genome wrote, without what would move a terminal's cursor or colour its screen."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _signal_name(number: int) -> str:

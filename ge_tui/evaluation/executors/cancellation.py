@@ -18,6 +18,7 @@ class Cancellation:
 
     @property
     def asked(self) -> bool:
+        """Whether the job is to end."""
         return self._asked
 
     def ask(self) -> None:

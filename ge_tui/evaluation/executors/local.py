@@ -6,9 +6,9 @@ import asyncio
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -106,6 +106,7 @@ class LocalExecutor:
 
     @property
     def slots(self) -> int:
+        """How many trainings run at once."""
         return self._machine.slots if self._machine else max(1, self.settings.slots)
 
     async def start(self) -> Machine:
@@ -138,6 +139,7 @@ class LocalExecutor:
             self._free.put_nowait(number)
 
     async def check(self, request: CheckRequest) -> CheckReport:
+        """See Executor; what can be told from the text alone is told without a process."""
         problem = find_problem(request.source, request.contract)
         if problem:
             return CheckReport(Outcome(problem.kind), problem.detail)
@@ -151,16 +153,14 @@ class LocalExecutor:
         return answers.report(ending, request.timeout_s)
 
     async def train(self, request: TrainRequest, on_progress: OnProgress) -> TrainReport:
+        """See Executor; the result is looked at again where the settings ask for it."""
         problem = find_problem(request.source, request.contract)
         if problem:
             return TrainReport(Outcome(problem.kind), problem.detail)
         await self.start()
         loop = asyncio.get_running_loop()
         answers = TrainAnswers(request, lambda point: loop.call_soon_threadsafe(on_progress, point))
-        number = await self._free.get()
-        self._taken.add(number)
-        slot = self._trainings[number]
-        try:
+        async with self._slot_of_its_own() as slot:
             job = self._train_job(request)
             ending = await self._run(slot, job, answers, answers.payload_bytes, _files(request))
             report = answers.report(ending, request.timeout_s)
@@ -170,10 +170,19 @@ class LocalExecutor:
             if report.outcome is not Outcome.OK and "CUDA" in report.reason:
                 await loop.run_in_executor(self._threads, slot.discard)
             return report
+
+    @asynccontextmanager
+    async def _slot_of_its_own(self) -> AsyncIterator[Slot]:
+        """A training slot that nobody else has meanwhile."""
+        number = await self._free.get()
+        self._taken.add(number)
+        slot = self._trainings[number]
+        try:
+            yield slot
         finally:
             try:
                 if number >= self.slots and not self._closed:  # one of those that are given up
-                    await loop.run_in_executor(self._threads, slot.discard)
+                    await asyncio.get_running_loop().run_in_executor(self._threads, slot.discard)
             finally:  # also where it is cancelled once more meanwhile
                 self._taken.discard(number)
                 self._free.put_nowait(number)
@@ -197,14 +206,12 @@ class LocalExecutor:
             made = self._train_job(request).model_copy(update={**job, "device": "cpu"})
             async with self._checking:
                 return await self._run(self._checks, made, answers, max_payload, data)
-        number = await self._free.get()
-        try:
+        async with self._slot_of_its_own() as slot:
             made = self._train_job(request).model_copy(update=job)
-            return await self._run(self._trainings[number], made, answers, max_payload, data)
-        finally:
-            self._free.put_nowait(number)
+            return await self._run(slot, made, answers, max_payload, data)
 
     async def close(self) -> None:
+        """See Executor."""
         self._closed = True
         loop = asyncio.get_running_loop()
         closing = [loop.run_in_executor(None, slot.close) for slot in (self._checks, *self._trainings)]

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ge_tui.evaluation.executors.answers import TrainAnswers, failure_of, printable_text
+from ge_tui.evaluation.executors.answers import TrainAnswers, failure_of
 from ge_tui.evaluation.executors.base import TrainRequest
 from ge_tui.evaluation.executors.handover import Handover
 from ge_tui.evaluation.executors.slot import Data, Ending
@@ -26,6 +26,7 @@ from ge_tui.evaluation.protocol import Answer, Built, Failed, Job, Measured, Pro
 from ge_tui.evaluation.report import TrainReport
 from ge_tui.evaluation.scoring import NotFiniteError, read_predictions, score
 from ge_tui.evaluation.weights import read_entries
+from ge_tui.printable import printable
 
 _COMPARED, _MEASURED = 256, 16
 """Images."""
@@ -157,7 +158,7 @@ class _Rebuilt:
             case Recorded() if self._found is not None and not self.record:
                 self.record = payload
             case Failed() if self.failure is None and not payload:
-                self.failure = answer.outcome, printable_text(answer.reason)
+                self.failure = answer.outcome, printable(answer.reason)
             case _:
                 raise ProtocolError("an answer out of turn")
 

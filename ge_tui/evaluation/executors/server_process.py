@@ -88,6 +88,7 @@ class ServerProcess:
 
     @property
     def alive(self) -> bool:
+        """Whether its process lives."""
         return self._process.poll() is None
 
     def run(self, job: Job, answers: int, output: int, data: Sequence[int]) -> None:

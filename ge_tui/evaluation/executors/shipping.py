@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ge_tui.errors import UserError
-from ge_tui.evaluation.executors.answers import failure_of, printable_text
+from ge_tui.evaluation.executors.answers import failure_of
 from ge_tui.evaluation.executors.base import TrainRequest
 from ge_tui.evaluation.executors.local import LocalExecutor
 from ge_tui.evaluation.executors.slot import Ending
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Converted, Failed, Form, ProtocolError, Verified
 from ge_tui.evaluation.scoring import read_predictions
+from ge_tui.printable import printable
 
 _ROOM = 64 << 20
 """What a converted network may have beyond its weights, bytes."""
@@ -96,7 +97,7 @@ class _Answers:
 
     def payload(self, ending: Ending, timeout_s: float) -> bytes:
         if self._failed:
-            raise ShippingError(self._failed.outcome, printable_text(self._failed.reason))
+            raise ShippingError(self._failed.outcome, printable(self._failed.reason))
         failure = failure_of(ending, timeout_s, answered=self._payload is not None)
         if failure is not None:
             raise ShippingError(*failure)

@@ -22,6 +22,7 @@ from ge_tui.evaluation.worker.server import ForkServer
 
 
 def main() -> None:
+    """Serve until the engine is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
     scratch = Scratch(Path(sys.argv[2]))
     torch.set_num_threads(1)

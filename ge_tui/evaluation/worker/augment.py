@@ -31,6 +31,7 @@ class Moves(NamedTuple):
 
     @property
     def side(self) -> int:
+        """Of the images, in pixels."""
         return self.rows.shape[1]
 
 
@@ -102,6 +103,7 @@ def as_bytes(images: Tensor) -> Tensor:
 
 
 def flip(moves: Moves) -> Moves:
+    """Left to right, about half of the images."""
     return Moves(moves.rows, torch.where(_chosen(moves.rows), moves.columns.flip(1), moves.columns))
 
 

@@ -36,6 +36,7 @@ class Descriptors:
 
     @property
     def all(self) -> tuple[int, ...]:
+        """Every descriptor."""
         return (self.answers, self.output, self.alarm, *self.data)
 
 

@@ -57,6 +57,7 @@ def failure_from(error: BaseException, stage: Outcome, doing: str) -> GenomeFail
 
 
 def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory gave out, of the machine or of a GPU."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError | OSError) and any(sign in _words(error).lower() for sign in _OUT_OF_MEMORY)

@@ -69,6 +69,7 @@ def _is_trained(thing: object) -> bool:
 
 
 def refuse_if_too_big(params: int | None, job: Job) -> None:
+    """Raises GenomeFailureError (build) beyond the task's limit."""
     if params is not None and params > job.limits.params:
         raise GenomeFailureError(
             Outcome.BUILD,

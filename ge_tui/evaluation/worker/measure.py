@@ -20,7 +20,7 @@ from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Job, Measured
 from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GenomeFailureError
-from ge_tui.evaluation.worker.packing import unpack
+from ge_tui.evaluation.worker.packing import answers_as_bytes, unpack
 from ge_tui.evaluation.worker.resident import ResidentData
 
 _WARMUP = 3
@@ -46,7 +46,7 @@ def measure(job: Job, arrays: Arrays, trained: bytes, record: bytes, send: Calla
         raise GenomeFailureError(Outcome.CRASHED, f"its record cannot be followed: {words}") from error
     send(
         Measured(flops=flops, latency_ms=median(seconds for _, seconds in found) * 1e3),
-        answers.contiguous().numpy().astype("<f4").tobytes(),
+        answers_as_bytes(answers),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from math import prod
 
 import torch
@@ -22,6 +23,20 @@ _TYPES = {word: kind for kind, word in _KINDS.items()}
 def pack(network: nn.Module) -> bytes:
     """A network's weights. Raises GenomeFailureError (build) for what has no place in them."""
     return weights.join({name: as_bytes(name, tensor) for name, tensor in nn.Module.state_dict(network).items()})
+
+
+def answers_as_bytes(answers: Tensor) -> bytes:
+    """A network's answers as they are sent: float32, little-endian, [n, classes]."""
+    return answers.cpu().contiguous().numpy().astype("<f4").tobytes()
+
+
+def fill(network: nn.Module, read: Callable[[], Mapping[str, Tensor]]) -> None:
+    """Give a network built anew its trained numbers. Raises GenomeFailureError (forged) where they do not fit."""
+    try:
+        network.load_state_dict(read())
+    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
+        words = str(error)[:500]
+        raise GenomeFailureError(Outcome.FORGED, f"the trained weights do not fit the network: {words}") from error
 
 
 def describe(network: nn.Module) -> tuple[StateRow, ...]:

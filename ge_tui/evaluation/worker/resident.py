@@ -71,6 +71,7 @@ class ResidentData:
 
     @property
     def steps_per_epoch(self) -> int:
+        """Whole batches in the training part, one at least."""
         return max(1, len(self.images) // self.batch_size)
 
     def epoch(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -118,6 +119,10 @@ class ResidentData:
         scale, offset = (part.to(x.device) for part in (self._scale, self._offset))
         x = torch.addcmul(offset, x, scale) if self._plan.normalise else x * scale if x is images else x.mul_(scale)
         return x.contiguous(memory_format=self.memory_format)
+
+    def place(self, network: nn.Module) -> None:
+        """Put a network on the device, its numbers in the order that images have; what it says of that is not asked."""
+        network.to(self.device).to(memory_format=self.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
 
     def autocast(self) -> AbstractContextManager[object]:
         """bf16 where the device has it."""

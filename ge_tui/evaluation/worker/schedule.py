@@ -15,9 +15,13 @@ _RELATIVE_THRESHOLD = 1e-4
 class Schedule(Protocol):
     """A factor for each step; `end_epoch` may change it and says whether to go on."""
 
-    def factor(self, step: int) -> float: ...
+    def factor(self, step: int) -> float:
+        """What the optimiser's own rate is multiplied by at a step, counted from 0."""
+        ...
 
-    def end_epoch(self, train_loss: float) -> bool: ...
+    def end_epoch(self, train_loss: float) -> bool:
+        """Told the epoch's mean loss; whether to go on."""
+        ...
 
 
 class Linear:

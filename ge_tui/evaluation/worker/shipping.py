@@ -18,7 +18,7 @@ from ge_tui.evaluation.worker.dataset import Arrays
 from ge_tui.evaluation.worker.failure import GENOME_FILE, GenomeFailureError, failure_from
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import check_output
-from ge_tui.evaluation.worker.packing import unpack
+from ge_tui.evaluation.worker.packing import answers_as_bytes, fill, unpack
 from ge_tui.evaluation.worker.resident import PREDICT_BATCH, ResidentData
 from ge_tui.evaluation.worker.torchvision_compat import make_torchvision_importable
 
@@ -72,29 +72,28 @@ def ship(job: Job, arrays: Arrays, content: bytes, send: Send) -> None:
                 outputs.append(check_output(answer(pixels), len(pixels), job.inputs.classes).float())
     except BaseException as error:
         raise failure_from(error, Outcome.CRASHED, f"running the network as {job.form}") from error
-    send(Verified(), torch.cat(outputs).contiguous().numpy().astype("<f4").tobytes())
+    send(Verified(), answers_as_bytes(torch.cat(outputs)))
 
 
 def _predictions(job: Job, arrays: Arrays, weights: bytes) -> bytes:
     """What a network built anew from its weights answers, as in training."""
     data = ResidentData(job, arrays)
     network = GenomeModule(job).network()
-    network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
+    data.place(network)
     images = data.val_images[list(job.images)]
+    _fill(network, data, images, weights)
+    return answers_as_bytes(data.predict(network, images))
+
+
+def _fill(network: nn.Module, data: ResidentData, images: Tensor, weights: bytes) -> None:
     data.predict(network, images[:_EXAMPLES])  # some make a layer at the first call
-    try:
-        network.load_state_dict(unpack(weights))
-    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-        words = str(error)[:500]
-        raise GenomeFailureError(Outcome.FORGED, f"the trained weights do not fit the network: {words}") from error
-    return data.predict(network, images).cpu().contiguous().numpy().astype("<f4").tobytes()
+    fill(network, lambda: unpack(weights))
 
 
 def _convert(job: Job, arrays: Arrays, weights: bytes) -> bytes:
     data = ResidentData(job, arrays)
     network = GenomeModule(job).network()
-    data.predict(network, data.val_images[:_EXAMPLES])  # some make a layer at the first call
-    network.load_state_dict(unpack(weights))
+    _fill(network, data, data.val_images, weights)
     size = job.plan.image_size if job.plan.image_size != job.inputs.image_size else None
     shipped = Shipped(network, data, size).eval()
     side = job.inputs.image_size

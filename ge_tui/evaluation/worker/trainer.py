@@ -22,7 +22,7 @@ from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.inspection import count_flops, count_params, refuse_if_too_big
 from ge_tui.evaluation.worker.integrity import Snapshot
 from ge_tui.evaluation.worker.optimiser import quicken
-from ge_tui.evaluation.worker.packing import pack
+from ge_tui.evaluation.worker.packing import answers_as_bytes, pack
 from ge_tui.evaluation.worker.resident import ResidentData
 from ge_tui.evaluation.worker.schedule import make_schedule
 
@@ -43,7 +43,7 @@ def train(job: Job, arrays: Arrays, send: Send) -> None:
     network = genome.network()
     refuse_if_too_big(count_params(network), job)
     flops = count_flops(network, data.prepare(data.val_images[:1].cpu())) if "flops" in job.wants else None
-    network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
+    data.place(network)
     optimizer = genome.optimizer(network)
     quicken(optimizer, network)
 
@@ -95,7 +95,7 @@ def _fit(job: Job, network: nn.Module, optimizer: torch.optim.Optimizer, data: R
 def _validate(network: nn.Module, data: ResidentData, step: int) -> bytes:
     """The network's outputs for the validation images, as they are sent."""
     try:
-        return data.predict(network, data.val_images).cpu().contiguous().numpy().astype("<f4").tobytes()
+        return answers_as_bytes(data.predict(network, data.val_images))
     except BaseException as error:
         raise failure_from(error, Outcome.CRASHED, f"the validation after step {step}") from error
 
@@ -130,6 +130,7 @@ class LossMeter:
         self._epoch, self._epoch_count = self._zero, 0
 
     def add(self, loss: Tensor) -> None:
+        """A step's loss."""
         self._recent, self._recent_count = self._recent + loss, self._recent_count + 1
         self._epoch, self._epoch_count = self._epoch + loss, self._epoch_count + 1
 

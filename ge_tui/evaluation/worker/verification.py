@@ -12,14 +12,12 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Built, Job, Recorded, StateRow, Verified
 from ge_tui.evaluation.weights import SIZES
 from ge_tui.evaluation.worker.dataset import Arrays
-from ge_tui.evaluation.worker.failure import GenomeFailureError
 from ge_tui.evaluation.worker.genome_module import GenomeModule
 from ge_tui.evaluation.worker.integrity import Snapshot
-from ge_tui.evaluation.worker.packing import describe, tensor_from
+from ge_tui.evaluation.worker.packing import answers_as_bytes, describe, fill, tensor_from
 from ge_tui.evaluation.worker.record import record_answer
 from ge_tui.evaluation.worker.resident import ResidentData
 
@@ -37,16 +35,12 @@ def verify(job: Job, arrays: Arrays, read_numbers: Callable[[], bytes], send: Se
     genome = GenomeModule(job)
     refuse_changes()
     network = genome.network()
-    network.to(data.device).to(memory_format=data.memory_format)  # type: ignore[call-overload]  # in torch's docs, not its types
+    data.place(network)
     data.predict(network, data.val_images[:_FIRST])  # some make a layer at the first call
     state = describe(network)
     send(Built(state=state), b"")
-    try:
-        network.load_state_dict(dict(_filled(state, read_numbers())))
-    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-        words = str(error)[:500]
-        raise GenomeFailureError(Outcome.FORGED, f"the trained weights do not fit the network: {words}") from error
-    answers = data.predict(network, data.val_images).cpu().contiguous().numpy().astype("<f4").tobytes()
+    fill(network, lambda: dict(_filled(state, read_numbers())))
+    answers = answers_as_bytes(data.predict(network, data.val_images))
     refuse_changes()
     send(Verified(), answers)
     if "record" in job.wants:

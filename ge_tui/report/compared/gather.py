@@ -31,10 +31,12 @@ class ComparedRun:
 
     @property
     def seed(self) -> int:
+        """Of every draw it made."""
         return int(self.settings["seed"])
 
     @property
     def last(self) -> Reached:
+        """What it had reached in the end."""
         return self.course[-1]
 
 
@@ -51,7 +53,10 @@ def read_runs(directories: Sequence[RunDirectory]) -> tuple[list[ComparedRun], t
         if difference := _difference(rows[0], row):
             raise UsageError(f"{directories[0].name} and {directory.name} do not compare: {difference}")
         if any(objective["reference"] is None for objective in row.objectives):
-            raise UserError(f"run {directory.name} has not measured its seed yet, so nothing of it compares")
+            raise UserError(
+                f"run {directory.name} has not measured its seed yet, so nothing of it compares; let it go on "
+                f"first: ge-tui run --resume {directory.name}"
+            )
     objectives = _shared([objectives_from(row.objectives) for row in rows])
     return [_read(directory, objectives) for directory in directories], objectives
 
@@ -61,7 +66,9 @@ def _read(directory: RunDirectory, objectives: Sequence[Objective]) -> ComparedR
         run = reader.run()
         course = course_of(reader, Pool(reader, objectives), objectives)
         if not course:
-            raise UserError(f"run {directory.name} has no training that came to an end")
+            raise UserError(
+                f"run {directory.name} has no training that came to an end; leave it out, or let it go on first"
+            )
         steered = dict.fromkeys(row.key for row in reader.controls() if row.actor == "user")
         status = status_of(directory, run.status)
         settings = settings_of(run).model_dump(mode="json")

@@ -7,31 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from ge_tui.report.compared.gather import ComparedRun
+from ge_tui.settings.keys import leaves
 
 _NOT_TELLING = (
-    "seed",
-    "controls.slots",
-    "evaluation.threads",
-    "evaluation.device",
-    "evaluation.fresh",
-    "evaluation.memory_mb",
-    "evaluation.max_output_kb",
-    "evaluation.check_timeout_s",
-    "evaluation.train_timeout_s",
-    "evaluation.cache",
-    "evaluation.trust",
-    "evaluation.verify",
-    "evaluation.box",
-    "ollama.lanes",
-    "ollama.keep_alive",
-    "ollama.residency",
+    "seed.",
+    "controls.slots.",
+    "evaluation.threads.",
+    "evaluation.device.",
+    "evaluation.fresh.",
+    "evaluation.memory_mb.",
+    "evaluation.max_output_kb.",
+    "evaluation.check_timeout_s.",
+    "evaluation.train_timeout_s.",
+    "evaluation.cache.",
+    "evaluation.trust.",
+    "evaluation.verify.",
+    "evaluation.box.",
+    "ollama.lanes.",
+    "ollama.keep_alive.",
+    "ollama.residency.",
 )
-"""Settings that say how a machine is used, not what a run looks for."""
+"""Settings, and groups of them, that say how a machine is used, not what a run looks for."""
 _MOST_KEYS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """Runs whose settings tell the same, called by what they tell."""
+
     name: str
     runs: tuple[ComparedRun, ...]
 
@@ -59,18 +62,9 @@ def group_runs(runs: Sequence[ComparedRun], names: Mapping[str, str] | None = No
     return tuple(Group(name, tuple(own)) for name, (_, own) in zip(called, by_settings, strict=True))
 
 
-def _telling(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _telling(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings by their full names, without those that tell nothing."""
-    found: dict[str, Any] = {}
-    for name, value in settings.items():
-        key = f"{prefix}{name}"
-        if key in _NOT_TELLING:
-            continue
-        if isinstance(value, Mapping):
-            found |= _telling(value, f"{key}.")
-        else:
-            found[key] = value
-    return found
+    return {key: value for key, value in leaves(settings) if not f"{key}.".startswith(_NOT_TELLING)}
 
 
 def _called(every: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -89,6 +89,7 @@ def _sentence(test: Test, pairs: int) -> str:
 
 
 def groups_in_words(found: Comparison) -> str:
+    """Each group with how many runs it has."""
     return "; ".join(f"{group.name} ({len(group.runs)})" for group in found.groups)
 
 
@@ -99,6 +100,7 @@ def reference_in_words(objectives: Sequence[Objective]) -> str:
 
 
 def groups_table(found: Comparison) -> Table:
+    """A row for each group: every figure with its spread, and what it cost."""
     rows = []
     for place, group in enumerate(found.groups):
         each = [samples[place] for samples in found.samples.values()]
@@ -112,6 +114,7 @@ def groups_table(found: Comparison) -> Table:
 
 
 def tests_table(found: Comparison) -> Table:
+    """A row for each figure of each pair of groups."""
     rows = [
         (Cell(test.measure), Cell(test.first.group), Cell(test.second.group), number(test.difference, 5),
          number(test.verdict.effect, 2), number(test.verdict.p, 4), number(test.adjusted, 4),
@@ -124,6 +127,7 @@ def tests_table(found: Comparison) -> Table:
 
 
 def runs_table(found: Comparison) -> Table:
+    """A row for each run, as it ended."""
     rows = [
         (Cell(run.name), Cell(group.name), number(run.seed), Cell(run.status), number(run.last.evaluations),
          number(run.last.hypervolume, 5), number(run.last.best, 4), number(run.last.best_small, 4),

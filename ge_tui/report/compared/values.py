@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import mean, median, stdev
+from statistics import median
 
 from ge_tui.report.compared.gather import ComparedRun
 from ge_tui.report.compared.groups import Group
@@ -13,6 +13,7 @@ from ge_tui.report.compared.significance import Verdict, holm, mann_whitney
 from ge_tui.report.words import duration
 from ge_tui.run.course import Reached
 from ge_tui.search import Objective
+from ge_tui.statistics import Summary
 
 Pairs = tuple[tuple[float, float], ...]
 _POINTS = 240
@@ -24,6 +25,7 @@ _SHORT_S = 2 * 3600.0
 
 
 def trainings(reached: Reached) -> float:
+    """A run's cost in trainings that came to an end."""
     return reached.evaluations
 
 
@@ -53,19 +55,10 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Summary):
     """A figure of each run of a group."""
 
     group: str
-    values: tuple[float, ...]
-
-    @property
-    def mean(self) -> float:
-        return mean(self.values)
-
-    @property
-    def sd(self) -> float | None:
-        return stdev(self.values) if len(self.values) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +74,14 @@ class Test:
 
     @property
     def difference(self) -> float:
+        """The mean of the first minus that of the second."""
         return self.first.mean - self.second.mean
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """Several groups of runs beside each other."""
+
     groups: tuple[Group, ...]
     objectives: tuple[Objective, ...]
     equal: int
@@ -144,7 +140,7 @@ def _samples(
     }
     found = {}
     for name, figure in figures.items():
-        samples = [Sample(g.name, tuple(v for run in g.runs if (v := figure(run)) is not None)) for g in groups]
+        samples = [Sample(tuple(v for run in g.runs if (v := figure(run)) is not None), g.name) for g in groups]
         if all(sample.values for sample in samples):
             found[name] = tuple(samples)
     return found

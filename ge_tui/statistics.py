@@ -1,4 +1,4 @@
-"""What a few trainings say: means, deviations, and the interval of a difference. Pure."""
+"""What a few measurements say: means, deviations, and the interval of a difference. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Summary:
 
     @property
     def mean(self) -> float:
+        """Their arithmetic mean."""
         return mean(self.values)
 
     @property
