@@ -163,8 +163,9 @@ def write_pairs(pairs: Iterable[Pair], file: Path) -> int:
         handle, aside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         with open(handle, "w", encoding="utf-8") as written:
             count = 0
-            for count, pair in enumerate(pairs, start=1):  # noqa: B007
+            for pair in pairs:
                 written.write(to_json(as_row(pair)) + "\n")
+                count += 1
         os.link(aside, file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror or error}") from None

@@ -40,7 +40,6 @@ def _tidy(parts: list[str]) -> str:
     """Join, closing the gaps around places that were left empty. Odd parts are values."""
     text = ""
     for number, part in enumerate(parts):
-        if number % 2 == 0 and (not text or text.endswith("\n\n")):
-            part = part.lstrip("\n")  # noqa: PLW2901
-        text += part
+        closes_gap = number % 2 == 0 and (not text or text.endswith("\n\n"))
+        text += part.lstrip("\n") if closes_gap else part
     return text.strip("\n") + "\n"

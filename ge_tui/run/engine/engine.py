@@ -12,7 +12,6 @@ from typing import Any
 
 from ge_tui.errors import RunError, UserError
 from ge_tui.evaluation.executors import Executor
-from ge_tui.genome import syntax_hash
 from ge_tui.llm.proposer import Proposer, Rephraser
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.closing import close_generation
@@ -20,13 +19,14 @@ from ge_tui.run.engine.deciding import Decided
 from ge_tui.run.engine.going_on import GoingOn
 from ge_tui.run.engine.parts import Permits, make_parts
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
+from ge_tui.run.engine.seeding import accept_seed, propose_seed
 from ge_tui.run.engine.selection import OWN_SLOTS, repair_slot
 from ge_tui.run.engine.sizes import Sizes
 from ge_tui.run.objectives import with_references
 from ge_tui.run.plans import RunPlan
 from ge_tui.run.pool import Pool
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import SEED, IndividualRow, NewIndividual, Status, Store
+from ge_tui.run.store import SEED, IndividualRow, Status, Store
 from ge_tui.run.store.acts import standing
 from ge_tui.run.stored_objectives import objectives_from
 
@@ -122,10 +122,9 @@ class Engine:
     async def _evaluate_seed(self) -> None:
         """Measure the un-mutated seed by the same recipe, and freeze the reference points from it."""
         if self._store.individual(SEED) is None:
-            self._store.propose(NewIndividual(SEED, 0, -1, "seed", "seed", (), f"{self._seed}/seed", self._board.seq))
+            propose_seed(self._store, self._seed, self._board.seq)
         if self._status(SEED) is Status.PROPOSING:
-            source = self._plan.evaluation.task.seed_source
-            self._store.accept(SEED, source, syntax_hash(source) or "", arguments={})
+            accept_seed(self._store, self._plan.evaluation.task.seed_source)
         if self._status(SEED) is Status.WAITING:
             await self._evaluating.evaluate(SEED)
             await self._train_held()
@@ -285,9 +284,8 @@ class Engine:
 
     def _may_repair(self, row: IndividualRow) -> bool:
         most = self._board.refresh().repairs
-        if row.number in standing(self._store.connection).vetoed:
-            return False
-        return may_repair(row, self._sizes.of(row.generation), self._proposer, most)
+        vetoed = standing(self._store.connection).vetoed
+        return may_repair(row, vetoed, self._sizes.of(row.generation), self._proposer, most)
 
     async def _train_held(self) -> None:
         """Where trainings wait for the language model to leave the GPU: see it off, then train."""

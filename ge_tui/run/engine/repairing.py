@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.llm.proposer import Proposer
 from ge_tui.run.engine.selection import Maker, SlotPlan, repair_slot, tries_before
@@ -14,10 +16,11 @@ MENDABLE = frozenset({Outcome.SYNTAX, Outcome.IMPORT, Outcome.BUILD, Outcome.SHA
 """What a child may fail its checks with and still be sent back."""
 
 
-def may_repair(row: IndividualRow, slots: int, proposer: Proposer, most: int) -> bool:
+def may_repair(row: IndividualRow, vetoed: Collection[int], slots: int, proposer: Proposer, most: int) -> bool:
     """Whether a child goes back; `slots` are those of its generation, `most` the tries a slot has."""
     return (
         proposer.asks
+        and row.number not in vetoed
         and row.proposer == proposer.name
         and row.status is Status.FAILED
         and row.outcome in MENDABLE

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from ge_tui.evaluation.data import DataSet
-from ge_tui.genome import syntax_hash
 from ge_tui.run.controls import ControlBoard
 from ge_tui.run.engine.acting import CALLED_OFF
 from ge_tui.run.engine.closing import close_generation
 from ge_tui.run.engine.proposing import HUMAN
 from ge_tui.run.engine.repairing import REPAIR, may_repair, repair_plan
+from ge_tui.run.engine.seeding import accept_seed, propose_seed
 from ge_tui.run.engine.selection import OWN_SLOTS, SlotPlan
 from ge_tui.run.objectives import with_references
 from ge_tui.run.replay import acted, compare
@@ -25,7 +25,7 @@ from ge_tui.run.replay.scratch import CutOffError, Scratch
 from ge_tui.run.replay.session import Session
 from ge_tui.run.replay.stand_ins import RecordedProposer, answer_of
 from ge_tui.run.rewording import Rewording
-from ge_tui.run.store import SEED, EventRow, IndividualRow, NewIndividual, Status
+from ge_tui.run.store import SEED, EventRow, IndividualRow, Status
 from ge_tui.run.store.acts import standing
 from ge_tui.run.store.records import TRAINING_ENDS
 from ge_tui.run.store.writer import ENDED_BY_USER, POISONED
@@ -209,8 +209,7 @@ class Conductor:
         number, generation, slot = self._number(event), event.payload["generation"], event.payload["slot"]
         self._same("run", "next individual", number, self._store.next_number())
         if slot < 0:
-            key = f"{self._at_work.plan.settings.seed}/seed"
-            self._store.propose(NewIndividual(SEED, 0, -1, "seed", "seed", (), key, self._board.seq))
+            propose_seed(self._store, self._at_work.plan.settings.seed, self._board.seq)
         else:
             operator = event.payload["operator"]
             plan, controls = self._plan(number, generation, slot, operator)
@@ -236,8 +235,7 @@ class Conductor:
         failed = self._store.individual(recorded.parents[0])
         slots, most = session.sizes.of(generation), self._board.current.repairs
         vetoed = standing(self._store.connection).vetoed
-        able = failed is not None and failed.number not in vetoed
-        able = able and failed is not None and may_repair(failed, slots, session.proposer, most)
+        able = failed is not None and may_repair(failed, vetoed, slots, session.proposer, most)
         self._same(f"individual {number}", "may be repaired", True, able)
         assert failed is not None
         return repair_plan(failed, slots, session.proposer), self._board.current
@@ -290,8 +288,7 @@ class Conductor:
         """A slot came to its end: an individual that waits, or none."""
         number = self._number(event)
         if number == SEED:
-            source = self._at_work.plan.evaluation.task.seed_source
-            self._store.accept(SEED, source, syntax_hash(source) or "", arguments={})
+            accept_seed(self._store, self._at_work.plan.evaluation.task.seed_source)
         await self._ensure_filling(number)
         fields = compare.SOURCE if event.kind == "accepted" else (*compare.ENDING, "source")
         compare.individual(self._recorded, self._store, number, fields, self._moment)

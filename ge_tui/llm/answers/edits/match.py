@@ -70,13 +70,13 @@ def _indented(lines: Sequence[str], edit: Edit) -> Iterator[Place]:
     """All quoted lines have lost or gained the same indentation."""
     edit = _without_blank_edges(edit)
     size = len(edit.search)
-    if any("\t" in line[: _indent(line)] for line in (*edit.search, *edit.replace)):
+    if any("\t" in line[: indent_of(line)] for line in (*edit.search, *edit.replace)):
         return  # a tab has no width of its own
     for start in _starts(lines, edit.search):
         here = lines[start : start + size]
         if any(a.strip() != b.strip() for a, b in zip(here, edit.search, strict=True)):
             continue
-        shifts = {_indent(a) - _indent(b) for a, b in zip(here, edit.search, strict=True) if a.strip()}
+        shifts = {indent_of(a) - indent_of(b) for a, b in zip(here, edit.search, strict=True) if a.strip()}
         if len(shifts) == 1 and (new := shifted(edit.replace, shifts.pop())) is not None:
             yield _place(lines, start, size, new)
 
@@ -85,13 +85,13 @@ def _first_line_stripped(lines: Sequence[str], edit: Edit) -> Iterator[Place]:
     """The first line of both halves has lost its indentation to a strip(); the others are as they were."""
     edit = _without_blank_edges(edit)
     size = len(edit.search)
-    if size < 2 or not edit.replace or _indent(edit.search[0]) or _indent(edit.replace[0]):
+    if size < 2 or not edit.replace or indent_of(edit.search[0]) or indent_of(edit.replace[0]):
         return
     search = [line.rstrip() for line in edit.search[1:]]
     for start in _starts(lines, edit.search):
         here = lines[start : start + size]
         if here[0].strip() == edit.search[0].strip() and [line.rstrip() for line in here[1:]] == search:
-            first = " " * _indent(here[0]) + edit.replace[0]
+            first = " " * indent_of(here[0]) + edit.replace[0]
             yield _place(lines, start, size, (first, *edit.replace[1:]))
 
 
@@ -126,13 +126,14 @@ def _stripped(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(lines[filled[0] : filled[-1] + 1]) if filled else ()
 
 
-def _indent(line: str) -> int:
+def indent_of(line: str) -> int:
+    """How many blanks a line begins with."""
     return len(line) - len(line.lstrip())
 
 
 def shifted(lines: Sequence[str], by: int) -> tuple[str, ...] | None:
     """Lines with more or less indentation; None where one has too little to lose."""
-    if by < 0 and any(line.strip() and _indent(line) < -by for line in lines):
+    if by < 0 and any(line.strip() and indent_of(line) < -by for line in lines):
         return None
     if by < 0:
         return tuple(line[-by:] for line in lines)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ge_tui.llm.answers.code import code_of
-from ge_tui.llm.answers.edits.match import shifted, trimmed
+from ge_tui.llm.answers.edits.match import indent_of, shifted, trimmed
 from ge_tui.llm.answers.edits.model import Place
 from ge_tui.llm.answers.fences import split_fences
 from ge_tui.llm.answers.model import Refusal, RefusalReason
@@ -126,7 +126,7 @@ def _new_lines(hunk: Hunk, here: Sequence[str], old: Sequence[tuple[str, str]], 
     shifts = {"-": set[int](), " ": set[int]()}
     for line, (sign, text) in zip(here, old, strict=True):
         if text.strip():
-            shifts[sign].add(_indent(line) - _indent(text))
+            shifts[sign].add(indent_of(line) - indent_of(text))
     by = _shift(shifts)
     if by is None:
         return None
@@ -153,10 +153,6 @@ def _shift(shifts: dict[str, set[int]]) -> int | None:
     if context <= {0, 1}:  # the blank in front was lost on some or all context lines
         return 0
     return next(iter(context)) if len(context) == 1 else None
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def not_a_place(hunk: Hunk, places: Sequence[Place]) -> Refusal:
