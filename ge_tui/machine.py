@@ -119,7 +119,8 @@ def _torch_findings(probe: dict[str, object] | str) -> list[Finding]:
 async def _ollama() -> list[Finding]:
     host = os.environ.get("OLLAMA_HOST", "http://127.0.0.1:11434")
     try:
-        listed = await asyncio.wait_for(ollama.AsyncClient(timeout=_OLLAMA_S).list(), _OLLAMA_S)
+        async with ollama.AsyncClient(timeout=_OLLAMA_S) as client:
+            listed = await asyncio.wait_for(client.list(), _OLLAMA_S)
     except (Exception, TimeoutError) as error:  # noqa: BLE001  (the client raises ten kinds; all mean: not usable)
         advice = "runs use the built-in operators (--llm offline); for an LLM start it with: ollama serve"
         return [Finding("ollama", Grade.WARNING, f"no answer from {host} ({type(error).__name__})", advice)]
