@@ -10,9 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ge_tui.errors import UsageError
-from ge_tui.statistics import Difference, Summary
 from ge_tui.run.directory import RunDirectory
 from ge_tui.run.store import RunReader, RunRow
+from ge_tui.statistics import Difference, Summary
 
 _FILE = "genome.json"
 _INSIDE = (_FILE, f"*/{_FILE}", f"*/*/{_FILE}", f"*/*/*/{_FILE}")

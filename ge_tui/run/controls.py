@@ -32,7 +32,7 @@ def fold(rows: Iterable[ControlRow], begin: Controls | None = None) -> Controls:
     Raises UsageError on a row that is no control.
     """
     values = [(("controls", *row.key.split(".", maxsplit=1)), row.new) for row in rows]
-    return with_values(Settings(controls=begin or Controls()), values, "the run's controls").controls
+    return with_values(Settings(controls=begin or Controls()), values, "the run's controls", on_record=True).controls
 
 
 def settled_at_launch(queries: Queries) -> Controls:

@@ -16,13 +16,15 @@ from ge_tui.llm.prompts.compose import Setting
 from ge_tui.llm.prompts.wordings import originals
 from ge_tui.llm.proposer import Proposer
 from ge_tui.paths import user_config
+from ge_tui.run.controls import in_force
 from ge_tui.run.directory import find_run
 from ge_tui.run.language_models import LanguageModels, models_named
 from ge_tui.run.store import RunReader, Store
 from ge_tui.run.store.call_log import CallLog
 from ge_tui.run.store.calls import models_asked
 from ge_tui.run.store.wordings import keep_originals
-from ge_tui.settings import Settings
+from ge_tui.settings import Controls, Settings
+from ge_tui.settings.load import OWN_FILES, names_in
 
 _REPLAY = "replay:"
 ENDLESS = Options(num_ctx=1 << 20, num_predict=1, seed=0)
@@ -69,6 +71,7 @@ def make_proposer(
     if settings.llm == "offline":
         return OfflineProposer()
     catalogue = load_catalogue(user_config() / "prompts")
+    _check_names(in_force(store), catalogue)
     keep_originals(store, originals(catalogue).values())
     setting = setting_of(catalogue, task, data, objectives)
     habits = habits_of(settings)
@@ -79,6 +82,15 @@ def make_proposer(
         return LlmProposer(settings.llm, NoModel(name), samplings, setting, habits, log, store.note)
     log, lanes = CallLog(store), settings.ollama.lanes
     return LlmProposer(settings.llm, models.model, models.samplings, setting, habits, log, store.note, lanes=lanes)
+
+
+def _check_names(controls: Controls, catalogue: Catalogue) -> None:
+    """Whether there still is who the run's controls have asked. Raises UsageError."""
+    for kind, there in (("persona", catalogue.personas), ("category", catalogue.categories)):
+        gone = [name for name in names_in(controls, kind) if name not in there]
+        if gone:
+            file = user_config() / "prompts" / OWN_FILES[kind]
+            raise UsageError(f"the run's controls: no {kind} '{gone[0]}'; there are: {', '.join(there)}. {file} had it")
 
 
 def setting_of(catalogue: Catalogue, task: Task, data: DataSet, objectives: tuple[ObjectiveSpec, ...]) -> Setting:

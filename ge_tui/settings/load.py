@@ -18,7 +18,9 @@ KeyPath = tuple[str, ...]
 _KNOWN_WEIGHTS = {("controls", "persona"): PERSONAS, ("controls", "category"): CATEGORIES}
 _KNOWN_NAMES = {"persona": PERSONAS, "category": CATEGORIES, "llm_operator": LLM_OPERATORS, "temperature": BANDS}
 """What can be weighed, locked and given a share; a run's models are known to the run alone."""
-_OWN_FILES = {"persona": "personas.toml", "category": "categories.toml"}
+_NOTHING_SET = Controls()
+OWN_FILES = {"persona": "personas.toml", "category": "categories.toml"}
+"""Where the user's own are, in the folder of prompts."""
 
 
 def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Settings:
@@ -60,12 +62,18 @@ def parse_assignment(text: str, *, controls_only: bool = False) -> tuple[KeyPath
     return path, written.strip()  # a task may be called 2024
 
 
-def with_values(settings: Settings, values: Iterable[tuple[KeyPath, Any]], source: str) -> Settings:
-    """The settings with some values replaced. Raises UsageError."""
+def with_values(
+    settings: Settings, values: Iterable[tuple[KeyPath, Any]], source: str, *, on_record: bool = False
+) -> Settings:
+    """The settings with some values replaced. Raises UsageError.
+
+    What they name already may be named on: a persona of the user's own that is gone, or is on another machine.
+    `on_record`: so may the values, for a run has them on record.
+    """
     tree = settings.model_dump(mode="python")
     for path, value in values:
         _put(tree, path, value)
-    return _check(tree, source)
+    return _check(tree, source, None if on_record else settings.controls)
 
 
 def _parse_value(text: str) -> Any:
@@ -117,8 +125,11 @@ def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:
     tree[path[-1]] = value
 
 
-def _check(tree: dict[str, Any], source: str) -> Settings:
-    """Validate, and give tables of weights their defaults for names that are not set."""
+def _check(tree: dict[str, Any], source: str, before: Controls | None = _NOTHING_SET) -> Settings:
+    """Validate, and give tables of weights their defaults for names that are not set.
+
+    What `before` names may be named again; without it, anything may.
+    """
     completed = {**tree, "controls": dict(tree.get("controls", {}))}
     for (group, table), names in _KNOWN_WEIGHTS.items():
         given = completed[group].get(table)
@@ -128,8 +139,11 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
         settings = Settings.model_validate(completed)
     except ValidationError as error:
         raise UsageError(f"{source}: {_complaint(error)}") from None
+    if before is None:
+        return settings
     for kind, names in _KNOWN_NAMES.items():
-        unknown = [name for name in names_in(settings.controls, kind) if name not in names]
+        there = (*names, *names_in(before, kind))
+        unknown = [name for name in names_in(settings.controls, kind) if name not in there]
         known = (*names, *own_names(kind)) if unknown else names
         unknown = [name for name in unknown if name not in known]
         if unknown:
@@ -139,10 +153,10 @@ def _check(tree: dict[str, Any], source: str) -> Settings:
 
 def own_names(kind: str) -> list[str]:
     """The personas or categories that the user's own prompts add; a weight above 0 has them used."""
-    if kind not in _OWN_FILES:
+    if kind not in OWN_FILES:
         return []
     try:
-        return list(read_toml(user_config() / "prompts" / _OWN_FILES[kind]))
+        return list(read_toml(user_config() / "prompts" / OWN_FILES[kind]))
     except (FileNotFoundError, UsageError):  # whoever makes prompts of it says what is wrong with it
         return []
 

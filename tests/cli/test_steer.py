@@ -5,10 +5,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from run.fakes import GatedExecutor, Rig, settings_of
+from run.fakes import AnyExecutor, GatedExecutor, Rig, settings_of
 
 from ge_tui.run import inbox
 from ge_tui.run.controls import ControlBoard, fold
+from tests.llm import coder
+from tests.llm.ollama.beside import serving
+from tests.llm.ollama.script import Rule, Script
 
 from .conftest import Call
 
@@ -126,3 +129,25 @@ def test_a_refusal_of_another_request_is_not_told(rig: Rig, call: Call) -> None:
     (rig.directory.inbox / "0.json").write_text(json.dumps({"key": "nonsense", "value": 1}))
     inbox.send(rig.directory.inbox, "temperature", 99)
     assert call("steer", "alpha", "temperature=0.4").code == 0
+
+
+def test_a_run_whose_persona_is_gone_is_steered_and_replayed_but_asks_nobody(
+    instant: list[AnyExecutor], tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "config" / "ge-tui" / "prompts" / "personas.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('[mine]\ntitle = "Mine"\ntext = "You are mine."\n', encoding="utf-8")
+    small = ("--data", "fake", "--population", "2", "--generations", "0", "--set", "persona_locked=mine")
+    with serving(Script(rules=[Rule(coder.answer)])) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.url)
+        assert call("run", "--name", "a", "--llm", "ollama:coder:7b", *small).code == 0
+        own.unlink()
+        assert call("steer", "a", "temperature=0.4").code == 0
+        assert call("act", "a", "pin", "0").code == 0
+        assert call("replay", "a").out.startswith("a agrees")
+        assert "no persona 'other'" in call("steer", "a", "persona_locked=other").err
+        said = call("run", "--resume", "a", "--generations", "1")
+        assert said.code == 2
+        assert f"no persona 'mine'; there are: engineer, expert, mad_scientist, magoo. {own} had it" in said.err
+        assert call("steer", "a", "persona_locked=").code == 0
+        assert call("run", "--resume", "a", "--generations", "1").code == 0

@@ -39,7 +39,10 @@ def shown_lines(page: str) -> Iterator[str]:
 
 
 def commands(page: str) -> Iterator[list[str]]:
-    """Every `ge-tui` command of a page, those in its sentences too, by its words after the program's name."""
+    """Every `ge-tui` command of a page, those in its sentences too, by its words after the program's name.
+
+    One that is only named, as in `ge-tui export --verify`, is among them.
+    """
     for line in shown_lines(page):
         inside = re.search(r"\$\((.*?)\)", line)
         for part in re.split(r"\s(?:&&|\|)\s", inside[1] if inside else line):
@@ -50,7 +53,7 @@ def commands(page: str) -> Iterator[list[str]]:
             if words[0].endswith("ge-tui"):
                 yield words[1:]
     for span in spans(page):
-        if span.startswith("ge-tui ") and span.count(" ") > 1 and "…" not in span and span != "ge-tui compare --json":
+        if span.startswith("ge-tui ") and "…" not in span:
             yield from alternatives(words_of(span)[1:])
 
 

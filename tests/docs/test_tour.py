@@ -7,8 +7,10 @@ hours or train for real are read in test_words.py alone; test_example.py, tests/
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
+import runpy
 import shutil
 import sqlite3
 import sys
@@ -26,7 +28,7 @@ from tests.llm import coder
 from tests.llm.ollama.beside import serving
 from tests.llm.ollama.script import Model, Rule, Script
 
-from .pages import PAGES, ROOT, blocks, commands, section
+from .pages import PAGES, ROOT, blocks, commands, section, shown_lines, spans
 from .reader import Reader, assert_like, lines_of, names_in
 
 CONFIG = 'population = 3\ngenerations = 1\n[evaluation]\nrung = "look"\nslots = 1\n'
@@ -153,9 +155,11 @@ def test_the_events_are_as_told(reader: Reader) -> None:
 
 
 def test_the_terminal(reader: Reader) -> None:
-    keys, bash, zsh, fish = (words for words in commands("docs/terminal.md") if words[0] in ("keys", "completion"))
-    assert "keys.toml is written" in reader.says(*keys)
-    assert all("ge-tui" in reader.says(*words) for words in (bash, zsh, fish))
+    assert ["keys", "--write"] in lines_of("docs/terminal.md")
+    assert "keys.toml is written" in reader.says("keys", "--write")
+    completions = [words for words in commands("docs/terminal.md") if words[:1] == ["completion"]]
+    assert len(completions) == 3
+    assert all("ge-tui" in reader.says(*words) for words in completions)
 
 
 @pytest.mark.slow
@@ -165,3 +169,22 @@ def test_doctor(reader: Reader) -> None:
     names = re.findall(r"^\| (`.*?) \|", section("docs/troubleshooting.md", "What doctor says"), re.MULTILINE)
     found = reader.asks("doctor") if sys.platform == "linux" else []
     assert {row["name"] for row in found} <= {name for row in names for name in re.findall(r"`([^`]+)`", row)}
+
+
+@pytest.mark.slow
+def test_every_benchmark_shown_takes_the_options_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [text for page in PAGES for text in (*shown_lines(page), *spans(page)) if "python -m benchmarks" in text]
+    options: dict[str, set[str]] = {}
+    for text in told:
+        name, rest = re.findall(r"python -m (benchmarks[\w.]*)(.*)", text)[0]
+        options.setdefault(name, set()).update(re.findall(r"--[\w-]+", rest))
+    for row in re.findall(r"^\| `python -m (\S+)` \| (.*) \|$", PAGES["benchmarks/README.md"], re.MULTILINE):
+        options[row[0]] |= set(re.findall(r"`(--[\w-]+)", row[1]))
+    assert len(options) > 12
+    for name, named in options.items():
+        monkeypatch.setattr(sys, "argv", [name, "--help"])
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), pytest.raises(SystemExit) as end:
+            runpy.run_module(name, run_name="__main__")
+        assert end.value.code == 0, name
+        assert named <= set(re.findall(r"--[\w-]+", said.getvalue())), name

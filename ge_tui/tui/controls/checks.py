@@ -14,7 +14,7 @@ from ge_tui.settings.load import with_values
 def controls_with(flat: Mapping[str, Any]) -> Controls:
     """Controls from their keys. Raises UsageError, as for a control that this version does not know."""
     values = [(("controls", *key.split(".", maxsplit=1)), value) for key, value in flat.items()]
-    return with_values(Settings(), values, "the run's controls").controls
+    return with_values(Settings(), values, "the run's controls", on_record=True).controls
 
 
 def bare(reason: str, key: str) -> str:
