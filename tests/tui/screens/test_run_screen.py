@@ -268,8 +268,11 @@ async def test_a_size_that_was_told_too_late_is_put_right(base: Path, monkeypatc
     async with watching(await finished_run(base)) as pilot:
         real = pilot.app.size
         monkeypatch.setattr(GeTui, "_terminal_size", lambda app: real)
+        pushed: list[object] = []  # it may be gone before it is looked for
+        usual = pilot.app.push_screen
+        monkeypatch.setattr(pilot.app, "push_screen", lambda one, *more: (pushed.append(one), usual(one, *more))[1])
         pilot.app.post_message(Resize(Size(30, 8), Size(30, 8)))
-        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmall))
+        await until(pilot, lambda: any(isinstance(one, TooSmall) for one in pushed))
         await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.size == real)
 
 
@@ -293,7 +296,7 @@ async def test_an_engine_that_cannot_go_on_says_why(
     (directory.path / LOG).write_text(f"{said}\n")
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
     monkeypatch.setattr(
-        "ge_tui.tui.screens.run.start_engine",
+        "ge_tui.tui.processes.engine.start_engine",
         lambda _directory, _changes: subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"]),
     )
     async with watching(directory) as pilot:
