@@ -51,6 +51,7 @@ def _place(edge: tuple[int, str]) -> int:
 
 
 def cells(pieces: Iterable[Piece]) -> int:
+    """How wide a line is."""
     return sum(cell_len(piece.text) for piece in pieces)
 
 

@@ -40,6 +40,7 @@ class StackTitle(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def show(self, place: Place, *, focused: bool) -> None:
+        """The place it stands above, and whether its pane has the keys."""
         if (place, focused) != (self._place, self._focused):
             self._place, self._focused = place, focused
             self.refresh()
@@ -112,6 +113,7 @@ class PaneGrid(Container):
 
     @property
     def mounted(self) -> dict[str, Pane]:
+        """The panes that were shown so far, by name."""
         return self._panes
 
     @property
@@ -121,6 +123,7 @@ class PaneGrid(Container):
 
     @property
     def recent(self) -> list[str]:
+        """Names of panes, the one used last first."""
         return list(self._recent)
 
     def restore(self, recent: Sequence[str]) -> None:
@@ -143,6 +146,7 @@ class PaneGrid(Container):
         self.bring(names[(at + step) % len(names)])
 
     def zoom(self) -> None:
+        """Let the current pane fill the screen, or give it back."""
         self.zoomed = not self.zoomed
         self.place(focus=self.current)
 
