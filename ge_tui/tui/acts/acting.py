@@ -43,9 +43,11 @@ class Acting(Screen[None]):
 
     @property
     def works(self) -> bool:
+        """Whether an engine works on the run."""
         raise NotImplementedError
 
     def start_engine(self, *changes: str) -> None:
+        """Begin or resume the run, with options of `ge-tui run`."""
         raise NotImplementedError
 
     def export(self, number: int) -> None:
@@ -164,6 +166,7 @@ class Acting(Screen[None]):
             await self._offer_to_resume()
 
     async def look(self) -> None:
+        """Take in what is new of the run."""
         raise NotImplementedError
 
     async def _offer_to_resume(self) -> None:

@@ -16,6 +16,7 @@ class Navigable(Pane):
 
     @property
     def controls(self) -> ControlList:
+        """The list."""
         return self.query_one(ControlList)
 
     def focus(self: Self, scroll_visible: bool = True) -> Self:

@@ -45,10 +45,12 @@ class Preset:
 
     @property
     def is_shipped(self) -> bool:
+        """Whether it came with the program."""
         return self.file.parent == SHIPPED
 
 
 def own_folder() -> Path:
+    """Where presets of the user's own are."""
     return user_config() / "presets"
 
 

@@ -40,6 +40,7 @@ class Header(Widget):
         self._lines: list[list[Fact]] = [[], []]
 
     def show_loads(self, loads: tuple[Load, ...]) -> None:
+        """What the machine does now."""
         if loads != self._loads:
             self._loads = loads
             self.update()

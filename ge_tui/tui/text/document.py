@@ -52,9 +52,11 @@ class Part:
 
     @property
     def empty(self) -> bool:
+        """Whether nothing has come of it yet."""
         return self.lines == [""]
 
     def layout(self, width: int) -> None:
+        """Wrap its lines for a width."""
         self.rows = [(index, *row) for index, line in enumerate(self.lines) for row in wrap(line, width)]
 
     def append(self, text: str, width: int) -> int:
@@ -84,6 +86,7 @@ class Document:
 
     @property
     def row_count(self) -> int:
+        """Of all parts, for the width of the last layout."""
         return self._starts[-1]
 
     @property
@@ -123,6 +126,7 @@ class Document:
         return self._starts[index + 1] - self._starts[index]
 
     def fold(self, index: int, *, folded: bool) -> None:
+        """Show only the title of a part, or all of it."""
         self.parts[index].folded = folded
         self._count()
 

@@ -126,6 +126,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def at_end(self) -> bool:
+        """Whether the last row is in sight."""
         return self.scroll_offset.y + self.size.height >= self.document.row_count
 
     # Moving
