@@ -19,7 +19,7 @@ from ge_tui.tui.acts.possible import kind_of, why_not_now
 from ge_tui.tui.acts.sending import Sending
 from ge_tui.tui.acts.wishes import DRAWN, Wishes
 from ge_tui.tui.screens.dialogs import Choice
-from ge_tui.tui.watch import Individual, RunModel
+from ge_tui.tui.watch import Feed, Individual, RunModel
 
 _TAKEN_BACK = {ActKind.UNPIN: "unpin", ActKind.UNVETO: "lift the veto"}
 
@@ -29,6 +29,7 @@ class Acting(Screen[None]):
 
     model: RunModel
     directory: RunDirectory
+    feed: Feed
     sending: Sending
 
     @property
@@ -141,7 +142,7 @@ class Acting(Screen[None]):
             await self._send(NewAct(ActKind.AIM, one.number, arguments=told))
 
     async def act_edit(self, one: Individual) -> None:
-        text = await edited(self, one.number)  # type: ignore[arg-type]
+        text = await edited(self, one.number)
         if text is not None:
             await self._send(NewAct(ActKind.EDIT, one.number, source=text))
 

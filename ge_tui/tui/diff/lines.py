@@ -8,7 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ge_tui.tui.diff.look import CLASSES, Styles
+from ge_tui.tui.diff.colours import CLASSES, Styles
 from ge_tui.tui.diff.pieces import Pieces
 from ge_tui.tui.widgets.strips import lean
 

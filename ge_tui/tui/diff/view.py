@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ge_tui.tui.diff.colours import CLASSES, Styles
 from ge_tui.tui.diff.folds import Fold
-from ge_tui.tui.diff.look import CLASSES, Styles
 from ge_tui.tui.diff.page import DIVIDER, Column, Page, page_of_lines, widths
 from ge_tui.tui.diff.pieces import Piece, cells, window
 from ge_tui.tui.widgets.strips import lean

@@ -12,8 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ge_tui.tui.lineage.colours import ANSI_CSS, CLASSES, CSS, Styles
 from ge_tui.tui.lineage.drawing import Drawing, Empty
-from ge_tui.tui.lineage.look import ANSI_CSS, CLASSES, CSS, Styles
 from ge_tui.tui.widgets.strips import changed_spans, lean
 
 _WHEEL = 3

@@ -41,6 +41,7 @@ from ge_tui.tui.new_run.probe import question_of
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.screens.host import host_of
 from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _REST_S = 0.2
@@ -310,7 +311,7 @@ class NewRunScreen(Fetching):
             remember({MEMORY: dict(self.draft.texts)})
             app = self.app
             app.pop_screen()
-            app.open_run(directory, start=True)  # type: ignore[attr-defined]
+            host_of(app).open_run(directory, start=True)
             app.notify(starting.command(directory.path / starting.FILE, self._runs), title="Again without the screen",
                        markup=False)  # fmt: skip
 

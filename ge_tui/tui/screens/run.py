@@ -31,6 +31,7 @@ from ge_tui.tui.panes.pane import Pane
 from ge_tui.tui.processes.engine import OwnEngine, last_words
 from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.host import host_of
 from ge_tui.tui.screens.run_actions import ACTIONS, HELP
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
@@ -303,7 +304,7 @@ class RunScreen(Exporting, Acting):
 
     def action_welcome(self) -> None:
         self.keep_layout()
-        self.app.switch_to_welcome()  # type: ignore[attr-defined]
+        host_of(self.app).switch_to_welcome()
 
     def action_select_best(self) -> None:
         if self.model.best is not None:

@@ -11,6 +11,8 @@ from ge_tui.tui.text.safe import bound_marks, clean, wrap
 
 Span = tuple[int, int, str]
 """From, to (characters of a line), and the kind of colour."""
+KINDS = ("keyword", "constant", "string", "comment", "number", "function", "class", "builtin", "decorator", "error")
+"""What stands in code, by the names of its colours."""
 
 
 class Row(NamedTuple):

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.widget import Widget
 
 from ge_tui.tui.diff.pieces import GROUNDS, Piece, Pieces, cells
-from ge_tui.tui.text.highlight import KINDS
+from ge_tui.tui.text.document import KINDS
 
 _SAID = (
     "rule", "heading", "quiet", "plus", "minus", "number-column", "note", "notice", "failure", "better", "worse",
