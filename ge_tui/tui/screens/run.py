@@ -143,7 +143,7 @@ class RunScreen(Exporting, Acting):
         """One look at the run."""
         update = await self.feed.poll()
         change = self.model.apply(update)
-        if not change:
+        if not change or self.is_going:
             return
         for pending, reason in self.steering.settle(update.controls, update.events):
             self._tell(reason, f"{pending.key} was refused")
@@ -160,8 +160,14 @@ class RunScreen(Exporting, Acting):
             self._select(before if before in self.model.individuals else best)
         self._update_header()
 
+    @property
+    def is_going(self) -> bool:
+        """Whether the screen is taken apart: its parts go first, and its workers last."""
+        return not self.display
+
     def _update_header(self) -> None:
-        self.query_one(Header).update()
+        if not self.is_going:
+            self.query_one(Header).update()
 
     def _on_news_of_the_run(self) -> None:
         status = self.model.status
@@ -191,6 +197,8 @@ class RunScreen(Exporting, Acting):
         """Ask now and then how busy the machine is, while an engine works: a still screen sends nothing."""
         while True:
             loads: tuple[Load, ...] = await asyncio.to_thread(self._meter.read) if self.model.alive else ()
+            if self.is_going:
+                return
             self.query_one(Header).show_loads(loads)
             await asyncio.sleep(_LOADS_S)
 
