@@ -108,6 +108,7 @@ class PaneGrid(Container):
         self._selected: int | None = None
         self._told: dict[str, int | None] = {}
         self._marked: int | None = None
+        self._marks_told: dict[str, int | None] = {}
         self.zoomed = False
         self.in_sight: list[Place] = []
 
@@ -179,7 +180,6 @@ class PaneGrid(Container):
             pane = self._panes[place.pane] = self._make(entry)
             self._missed[place.pane] = Change(_EVERYTHING)
             self.mount(pane)
-            pane.mark(self._marked)
         pane = self._panes[place.pane]
         pane.set_class(place.x > 0, "beside")
         pane.styles.offset = (place.x, place.y + 1)
@@ -240,8 +240,8 @@ class PaneGrid(Container):
     def mark(self, number: int | None) -> None:
         """Let every pane know which individual others are compared with."""
         self._marked = number
-        for pane in self._panes.values():
-            pane.mark(number)
+        for name in self._panes:
+            self._tell_mark(name)
 
     def _catch_up(self, name: str) -> None:
         pane = self._panes[name]
@@ -253,7 +253,14 @@ class PaneGrid(Container):
             if missed.parts == _EVERYTHING and not missed.individuals:
                 missed = Change(_EVERYTHING, frozenset(pane.model.individuals))
             pane.refresh_from(missed)
+        self._tell_mark(name)
         self._tell_selection(name)
+
+    def _tell_mark(self, name: str) -> None:
+        pane = self._panes[name]
+        if pane.is_mounted and self._marks_told.get(name) != self._marked:
+            self._marks_told[name] = self._marked
+            pane.mark(self._marked)
 
     def _tell_selection(self, name: str) -> None:
         pane = self._panes[name]

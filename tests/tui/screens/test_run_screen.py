@@ -294,6 +294,20 @@ async def test_news_that_arrive_while_the_screen_is_taken_apart(base: Path, monk
         await pilot.pause(1.0)
 
 
+async def test_panes_that_are_opened_after_one_was_marked_know_of_it(base: Path) -> None:
+    """Told before they stood on the screen, the front could not draw it and broke the app."""
+    async with watching(await finished_run(base), size=(80, 24)) as pilot:
+        await until(pilot, lambda: screen(pilot).selected is not None)
+        await pilot.press("m")
+        await until(pilot, lambda: screen(pilot).marked is not None)
+        for key, name in (("7", "front"), ("6", "lineage"), ("2", "diff")):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: name in screen(pilot).grid.mounted)
+            await pilot.pause()
+        front, diff = (screen(pilot).grid.mounted[name] for name in ("front", "diff"))
+        await until(pilot, lambda: front.marked == diff.marked == screen(pilot).marked)  # type: ignore[attr-defined]
+
+
 async def test_two_hundred_fast_keys(base: Path) -> None:
     async with watching(await finished_run(base)) as pilot:
         keys = ["1", "j", "j", "k", "2", "n", "N", "3", "j", "k", "tab", "shift+tab", "4", "5", "z", "z"]
