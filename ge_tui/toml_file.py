@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from ge_tui.errors import UsageError
 
@@ -14,7 +15,7 @@ _LONGEST = 80
 def parse_toml(text: str) -> dict[str, Any]:
     """The content of a TOML text. Raises ValueError with the line and what is wrong there."""
     try:
-        return tomllib.loads(text)
+        return tomli.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

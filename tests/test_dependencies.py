@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import tomllib
 from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+import tomli
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 IMPORTED_AS = {"pillow": "PIL", "nvidia-ml-py": "pynvml", "annotated-types": "annotated_types"}
 FOR_GENOMES = {"torchvision"}
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = {Requirement(text).name for text in PROJECT["dependencies"]}
 EXTRA = {Requirement(text).name for text in PROJECT["optional-dependencies"]["onnx"]}
 LISTED = {

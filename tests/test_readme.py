@@ -9,10 +9,10 @@ import shlex
 import socket
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomli
 
 from benchmarks.pty_session import PtySession
 from ge_tui.settings import read_settings
@@ -42,7 +42,7 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     file = tmp_path / "run.toml"
     file.write_text(example, encoding="utf-8")
     settings = read_settings([file])
-    assert settings.controls.population == tomllib.loads(example)["population"]
+    assert settings.controls.population == tomli.loads(example)["population"]
     assert settings.controls.operator == {"width": 2.0}
 
 

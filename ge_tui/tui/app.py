@@ -133,6 +133,7 @@ class GeTui(App[int]):
             self.notify(f"... and {len(problems) - _MOST_TOLD} more", title=title, severity=severity, markup=False)
 
     def switch_to_welcome(self) -> None:
+        """Go to the list of runs, whatever stands in front."""
         from ge_tui.tui.screens.welcome import WelcomeScreen  # noqa: PLC0415  (attaching does without it)
 
         while len(self.screen_stack) > 1:

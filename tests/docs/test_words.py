@@ -12,10 +12,10 @@ import importlib.util
 import re
 import shlex
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomli
 
 from ge_tui.cli.parser import make_parser
 from ge_tui.errors import ExitCode, UsageError
@@ -40,7 +40,7 @@ from ge_tui.tui.terminal.themes import find_themes
 
 from .pages import PAGES, ROOT, blocks, commands, first_cells, section, shown_lines, spans
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXAMPLES = {"ACT": "pin", "NUMBER": "3", "N": "3", "M": "4", "KIND": "persona", "ARM": "expert"}
 """What stands in a page for whatever the reader has."""
 
@@ -180,7 +180,7 @@ def test_the_personas_categories_and_templates() -> None:
 def test_the_persona_shown_is_one(tmp_path: Path) -> None:
     (example,) = blocks("docs/prompts.md", "toml")
     (tmp_path / "personas.toml").write_text(example, encoding="utf-8")
-    assert load_catalogue(tmp_path).personas.keys() == {*PERSONAS, *tomllib.loads(example)}
+    assert load_catalogue(tmp_path).personas.keys() == {*PERSONAS, *tomli.loads(example)}
 
 
 def test_the_parts_of_a_task() -> None:

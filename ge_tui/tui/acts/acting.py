@@ -21,7 +21,7 @@ from ge_tui.tui.acts.wishes import DRAWN, Wishes
 from ge_tui.tui.going_on import ways_on
 from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.screens.dialogs import Choice
-from ge_tui.tui.watch import Individual, RunModel
+from ge_tui.tui.watch import Feed, Individual, RunModel
 
 _TAKEN_BACK = {ActKind.UNPIN: "unpin", ActKind.UNVETO: "lift the veto"}
 
@@ -31,6 +31,7 @@ class Acting(Screen[None]):
 
     model: RunModel
     directory: RunDirectory
+    feed: Feed
     sending: Sending
 
     @property
@@ -45,9 +46,11 @@ class Acting(Screen[None]):
 
     @property
     def works(self) -> bool:
+        """Whether an engine works on the run."""
         raise NotImplementedError
 
     def start_engine(self, *changes: str) -> None:
+        """Begin or resume the run, with options of `ge-tui run`."""
         raise NotImplementedError
 
     def export(self, number: int) -> None:
@@ -141,7 +144,7 @@ class Acting(Screen[None]):
             await self._send(NewAct(ActKind.AIM, one.number, arguments=told))
 
     async def act_edit(self, one: Individual) -> None:
-        text = await edited(self, one.number)  # type: ignore[arg-type]
+        text = await edited(self, one.number)
         if text is not None:
             await self._send(NewAct(ActKind.EDIT, one.number, source=text))
 
@@ -166,6 +169,7 @@ class Acting(Screen[None]):
             await self._offer_to_resume()
 
     async def look(self) -> None:
+        """Take in what is new of the run."""
         raise NotImplementedError
 
     async def _offer_to_resume(self) -> None:

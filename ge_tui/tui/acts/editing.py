@@ -16,10 +16,10 @@ from ge_tui.run.acts.taking import edit_problem
 from ge_tui.tui.screens.dialogs import Choice
 
 if TYPE_CHECKING:
-    from ge_tui.tui.screens.run import RunScreen
+    from ge_tui.tui.acts.acting import Acting
 
 
-async def edited(screen: RunScreen, number: int) -> str | None:
+async def edited(screen: Acting, number: int) -> str | None:
     """What the user made of an individual's text; None where there is nothing to enter. Raises UserError."""
     before = await screen.feed.ask(lambda reader: reader.source(number))
     if before is None:
@@ -47,7 +47,7 @@ async def edited(screen: RunScreen, number: int) -> str | None:
             return None
 
 
-def _in_editor(screen: RunScreen, command: list[str], text: str, name: str) -> str:
+def _in_editor(screen: Acting, command: list[str], text: str, name: str) -> str:
     try:
         with screen.app.suspend():
             return edit_text(command, text, name)

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from ge_tui.tui.keys.actions import Action
 from ge_tui.tui.keys.key_line import key_name
+from ge_tui.tui.screens.dialogs import Dialog
 
 _LABEL = 15
 _AROUND = 4
@@ -33,17 +33,14 @@ class Entry:
     """Empty: it can be done."""
 
 
-class ActMenu(ModalScreen[str | None]):
+class ActMenu(Dialog[str | None]):
     """What can be done; dismissed with the name of the act, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,A", "dismiss(None)", "Cancel")]
     DEFAULT_CSS = """
-    ActMenu { align: center middle; background: $background 60%; }
-    ActMenu > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
     ActMenu Label { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-    ActMenu OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; padding: 0; }
+    ActMenu OptionList { padding: 0; }
     ActMenu OptionList > .option-list--option { text-wrap: nowrap; text-overflow: ellipsis; padding: 0; }
-    ActMenu OptionList:focus { border: none; }
     """
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:

@@ -9,10 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from ge_tui.tui.screens.dialogs import Dialog
 from ge_tui.tui.text.safe import clean_line
 from ge_tui.tui.widgets.plain_input import PlainInput
 
@@ -20,7 +20,7 @@ DRAWN = "drawn"
 """What is left to the run's own controls."""
 
 
-class Wishes(ModalScreen[dict[str, str] | None]):
+class Wishes(Dialog[dict[str, str] | None]):
     """A line for each choice, and one for the user's own words; dismissed with what was chosen, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,12 +29,9 @@ class Wishes(ModalScreen[dict[str, str] | None]):
         ("right", "turn(1)", "Next"),
     ]
     DEFAULT_CSS = """
-    Wishes { align: center middle; background: $background 60%; }
-    Wishes > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
     Wishes Label { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     Wishes .hint { color: $text-muted; margin-top: 1; }
-    Wishes OptionList { height: auto; max-height: 6; border: none; background: $panel; margin-top: 1; padding: 0; }
-    Wishes OptionList:focus { border: none; }
+    Wishes OptionList { max-height: 6; padding: 0; }
     Wishes Input { margin-top: 1; background: $surface; }
     """
 

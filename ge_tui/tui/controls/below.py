@@ -69,6 +69,7 @@ class History(Widget):
         self._entries: list[Entry] = []
 
     def show(self, entries: list[Entry]) -> None:
+        """Show other changes; the same ones are not sent again."""
         if entries != self._entries:
             self._entries = entries
             self.refresh()

@@ -69,6 +69,7 @@ class Control:
 
     @property
     def coarse(self) -> float:
+        """A large step."""
         return self.fine * 10
 
 
@@ -114,6 +115,7 @@ def control_of(key: str) -> Control | None:
 
 
 def section_of(key: str) -> Section | None:
+    """The section that a control, or a key of a table, stands in."""
     name = key.partition(".")[0]
     return next((section for section in sections() if any(one.key == name for one in section.controls)), None)
 

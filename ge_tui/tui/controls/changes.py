@@ -99,6 +99,7 @@ class Changes:
         return await self._again(self._log.undo())
 
     async def redo(self) -> list[str]:
+        """Make again what was taken back; the controls it was about. Raises OSError."""
         return await self._again(self._log.redo())
 
     async def _again(self, steps: list[Step]) -> list[str]:

@@ -106,6 +106,7 @@ class ControlList(ScrollView, can_focus=True, inherit_bindings=False):
         self.go_to(at)
 
     def go_to(self, at: int) -> None:
+        """Put the cursor on a line."""
         if not 0 <= at < len(self.lines) or at == self._at:
             return
         before, self._at = self._at, at

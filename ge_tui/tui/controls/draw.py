@@ -48,6 +48,7 @@ class Columns:
 
     @property
     def bar_at(self) -> int:
+        """Where sliders begin."""
         return 2 + self.label + 1
 
     @property

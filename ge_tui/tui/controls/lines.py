@@ -65,6 +65,7 @@ class Line:
 
     @property
     def can_be_selected(self) -> bool:
+        """Whether the cursor stops there."""
         return self.look is not Look.RANGE
 
 
@@ -113,6 +114,7 @@ def program_shares(section: Section, wanted: Wanted) -> dict[str, float]:
 
 
 def percent(share: float) -> str:
+    """A share, 0 to 1, as people read it."""
     return f"{share * 100:.0f} %"
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Self
 
 from ge_tui.tui.controls.control_list import ControlList
 from ge_tui.tui.controls.entry import Entry
 from ge_tui.tui.panes.pane import Pane
-
-Self = TypeVar("Self", bound="Navigable")
 
 
 class Navigable(Pane):
@@ -16,9 +14,10 @@ class Navigable(Pane):
 
     @property
     def controls(self) -> ControlList:
+        """The list."""
         return self.query_one(ControlList)
 
-    def focus(self: Self, scroll_visible: bool = True) -> Self:
+    def focus(self, scroll_visible: bool = True) -> Self:
         """The list takes the keys, or the line that something is typed into."""
         if self.query_one(Entry).display:
             self.query_one("Entry Input").focus(scroll_visible)

@@ -14,10 +14,10 @@ from textual.timer import Timer
 
 from ge_tui.errors import UserError
 from ge_tui.tui.controls import checks, detail, history, mix, moves, preset_files
+from ge_tui.tui.controls.actions import ACTIONS, HELP
 from ge_tui.tui.controls.below import Detail, History
 from ge_tui.tui.controls.catalogue import Section, control_of, default_of, section_of, sections
 from ge_tui.tui.controls.changes import Changes
-from ge_tui.tui.controls.commands import ACTIONS, HELP
 from ge_tui.tui.controls.control_list import ControlList
 from ge_tui.tui.controls.earned import Earned, earned
 from ge_tui.tui.controls.entry import Entry

@@ -45,6 +45,7 @@ class Preset:
 
     @property
     def is_shipped(self) -> bool:
+        """Whether it came with the program."""
         return self.file.parent == SHIPPED
 
 

@@ -72,6 +72,7 @@ class Wanted:
         return pending.value if pending is not None and pending.id not in self._taken else self.in_force(key)
 
     def value(self, key: str) -> Any:
+        """What is wanted of a control. Raises KeyError for what is no control."""
         return self.drafts[key] if key in self.drafts else self.sent(key)
 
     def names(self, table: str) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widgets import Static
 
 from ge_tui.errors import UserError
@@ -27,6 +26,7 @@ from ge_tui.tui.watch import Change, Part
 from ge_tui.tui.widgets.columns import column_at, head_of
 from ge_tui.tui.widgets.line_list import LineList
 from ge_tui.tui.widgets.piece_list import ClickLine, PieceList
+from ge_tui.tui.widgets.saying import say
 
 _VERDICT_FROM = 12
 """With fewer lines than these the table gets those of the sentence."""
@@ -124,6 +124,7 @@ class CreditPane(Pane):
 
     @property
     def current(self) -> Line | None:
+        """The line under the cursor."""
         return self._lines[self.list.cursor] if 0 <= self.list.cursor < len(self._lines) else None
 
     @property
@@ -175,8 +176,7 @@ class CreditPane(Pane):
             self.closed, each=self.each, top=self._top, separator=separator,
         )  # fmt: skip
         for widget, text in ((self._about, words), (self._verdict, verdict(self.ledger)), (self._status, status)):
-            if (content := Content(text)) != widget.content:
-                widget.update(content, layout=widget is self._verdict)
+            say(widget, text, layout=widget is self._verdict)
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _VERDICT_FROM, "-low")

@@ -77,6 +77,7 @@ def ordered(lines: Sequence[Line], sorting: Sorting, *, each: bool) -> list[Line
 
 
 def is_column(name: str) -> bool:
+    """Whether the table can be sorted by it."""
     return name in _SUMS or name in _OTHERS or name in ("arm0", "arm1")
 
 

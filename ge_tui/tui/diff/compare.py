@@ -24,18 +24,22 @@ class Section:
 
     @property
     def removed(self) -> int:
+        """Lines that went."""
         return sum(len(block.old) for block in self.blocks if not block.equal)
 
     @property
     def added(self) -> int:
+        """Lines that came."""
         return sum(len(block.new) for block in self.blocks if not block.equal)
 
     @property
     def changed(self) -> bool:
+        """Whether any line came or went."""
         return any(not block.equal for block in self.blocks)
 
     @property
     def lines(self) -> int:
+        """As they stand side by side."""
         return sum(len(block.pairs) for block in self.blocks)
 
 
@@ -51,14 +55,17 @@ class Comparison:
 
     @cached_property
     def removed(self) -> int:
+        """Lines that went, in all sections."""
         return sum(section.removed for section in self.sections)
 
     @cached_property
     def added(self) -> int:
+        """Lines that came, in all sections."""
         return sum(section.added for section in self.sections)
 
     @property
     def equal(self) -> bool:
+        """Whether both texts are the same."""
         return not self.removed and not self.added
 
 

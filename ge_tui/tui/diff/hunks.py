@@ -33,10 +33,12 @@ class Block:
 
     @property
     def old(self) -> list[int]:
+        """The old lines of it."""
         return [pair.old for pair in self.pairs if pair.old is not None]
 
     @property
     def new(self) -> list[int]:
+        """The new lines of it."""
         return [pair.new for pair in self.pairs if pair.new is not None]
 
 

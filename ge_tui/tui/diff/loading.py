@@ -1,4 +1,4 @@
-"""Reading and comparing without holding up the screen: only the newest question is worked on."""
+"""Reading and comparing what the pane shows, off the event loop."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from ge_tui.errors import UserError
 from ge_tui.genome import cut
 from ge_tui.tui.diff.compare import Comparison, compare
-from ge_tui.tui.diff.subject import Answered, Asked, answer
+from ge_tui.tui.diff.subject import Answered, Asked, read
+from ge_tui.tui.panes.newest import Newest
 from ge_tui.tui.watch import Feed
-
-PAUSE_S = 0.08
-"""How long a moving selection must rest before it is worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ class Loaded:
     """Of the two sources; of the one with itself where there is only one; None where there is none."""
 
 
-class Loader:
-    """Answers the newest question. `question` says what it is now; `take` is given the answer, or the trouble."""
+class Loader(Newest[Question, "Loaded | str"]):
+    """Reads from the store and compares; the answer is what was loaded, or the trouble."""
 
     def __init__(
         self,
@@ -43,49 +41,15 @@ class Loader:
         question: Callable[[], Question | None],
         take: Callable[[Loaded | str], None],
     ) -> None:
+        super().__init__(question, take)
         self._feed = feed
-        self._question = question
-        self._take = take
-        self._answered: Question | None = None
-        self._busy = False
-        self.hurried = False
-        """Whether the selection is moving, so that it is better to wait."""
 
-    @property
-    def idle(self) -> bool:
-        return not self._busy and self._question() == self._answered
+    def still_wanted(self, question: Question, now: Question) -> bool:
+        return now.asked == question.asked
 
-    @property
-    def needed(self) -> bool:
-        """Whether there is something to answer and nobody at it."""
-        return not self._busy and self._question() not in (None, self._answered)
-
-    def forget(self) -> None:
-        """What was answered does not count: ask again."""
-        self._answered = None
-
-    async def catch_up(self) -> None:
-        """Answer until there is nothing new to answer; what is asked meanwhile is seen by the one at work."""
-        if self._busy:
-            return
-        self._busy = True
+    async def answer(self, question: Question) -> Loaded | str:
         try:
-            while (question := self._question()) is not None and question != self._answered:
-                if self.hurried:
-                    self.hurried = False
-                    await asyncio.sleep(PAUSE_S)
-                    continue
-                answered = await self._answer(question)
-                now = self._question()
-                if now is not None and now.asked == question.asked:
-                    self._answered = question
-                    self._take(answered)
-        finally:
-            self._busy = False
-
-    async def _answer(self, question: Question) -> Loaded | str:
-        try:
-            answered = await self._feed().ask(lambda reader: answer(reader, question.asked))
+            answered = await self._feed().ask(lambda reader: read(reader, question.asked))
         except (UserError, sqlite3.Error) as error:
             return str(error)
         return Loaded(answered, await asyncio.to_thread(_compared, answered))

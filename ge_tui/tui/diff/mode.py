@@ -14,6 +14,8 @@ STEPS = (0, 1, 3, 6, 12, 25, 50)
 
 
 class What(StrEnum):
+    """What the page shows."""
+
     DIFF = "diff"
     SOURCE = "source"
     BASE_SOURCE = "base source"
@@ -22,6 +24,8 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
+    """How the user wants it, whatever is selected."""
+
     against: Against = Against.PARENT
     what: What = What.DIFF
     split: bool = False
@@ -31,9 +35,11 @@ class Mode:
 
     @property
     def lines_around(self) -> int:
+        """Unchanged lines shown around each change."""
         return ALL if self.all_lines else self.context
 
     def remembered(self) -> dict[str, Any]:
+        """As `restored` takes it."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 

@@ -55,10 +55,12 @@ def widths(total: int, columns: int) -> list[int]:
 
 
 def plain_line(pieces: Pieces, ground: str = "plain") -> Row:
+    """A line without a gutter."""
     return (Column((), pieces, ground),)
 
 
 def text_line(text: str, kind: str = "") -> Row:
+    """A line of text in one colour."""
     return plain_line((Piece(text, kind),))
 
 

@@ -12,12 +12,13 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from ge_tui.run.store import Status
+from ge_tui.tui.diff.actions import ACTIONS, HELP
 from ge_tui.tui.diff.against import Against, Choice, choices, choose, following, missing
-from ge_tui.tui.diff.commands import ACTIONS, HELP
+from ge_tui.tui.diff.colours import ANSI_CSS, CSS
 from ge_tui.tui.diff.folds import Fold, Key
 from ge_tui.tui.diff.heading import figures_line, title_line
+from ge_tui.tui.diff.lines import Lines
 from ge_tui.tui.diff.loading import Loaded, Loader, Question
-from ge_tui.tui.diff.look import ANSI_CSS, CSS, Lines
 from ge_tui.tui.diff.mode import Mode, What, restored, stepped
 from ge_tui.tui.diff.page import Page
 from ge_tui.tui.diff.pages import SPLIT_FROM, counts_of, page_for, words_page

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
 
-from ge_tui.tui.text.highlight import Span
+from ge_tui.tui.text.document import Span
 
 GROUNDS = ("plain", "removed", "added", "gone", "come", "empty", "section", "fold")
 """What lies behind the text; `gone` and `come` are changed words of a removed and an added line."""
@@ -51,6 +51,7 @@ def _place(edge: tuple[int, str]) -> int:
 
 
 def cells(pieces: Iterable[Piece]) -> int:
+    """How wide a line is."""
     return sum(cell_len(piece.text) for piece in pieces)
 
 

@@ -45,13 +45,14 @@ class Answered:
     """The seed's source, by whose segments all are cut."""
 
 
-def answer(reader: RunReader, asked: Asked) -> Answered:
+def read(reader: RunReader, asked: Asked) -> Answered:
     """Read what a comparison needs. Blocking. Raises StoreError, sqlite3.Error."""
     other = None if asked.other is None else read_subject(reader, asked.other)
     return Answered(asked, read_subject(reader, asked.number), other, reader.source(0) or "")
 
 
 def read_subject(reader: RunReader, number: int) -> Subject:
+    """One individual. Blocking. Raises StoreError, sqlite3.Error."""
     row = reader.individual(number)
     if row is None:
         raise StoreError(f"there is no individual {number} in this run")

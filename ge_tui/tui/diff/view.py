@@ -11,10 +11,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ge_tui.tui.diff.colours import CLASSES, Styles
 from ge_tui.tui.diff.folds import Fold
-from ge_tui.tui.diff.look import CLASSES, Styles, lean
 from ge_tui.tui.diff.page import DIVIDER, Column, Page, page_of_lines, widths
 from ge_tui.tui.diff.pieces import Piece, cells, window
+from ge_tui.tui.widgets.strips import lean
 
 MARGIN = 1
 """Cells on the left, for the mark of the current change."""
@@ -45,6 +46,8 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         """There is another width to lay pages out for."""
 
     class FoldClicked(Message):
+        """The user wants to see folded lines."""
+
         def __init__(self, fold: Fold) -> None:
             super().__init__()
             self.fold = fold
@@ -68,6 +71,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def top(self) -> int:
+        """The first line in sight."""
         return self.scroll_offset.y
 
     @property
@@ -94,6 +98,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
     # -- moving ----------------------------------------------------------------------------------------
 
     def move(self, lines: int) -> None:
+        """Go on or back by some lines."""
         self.scroll_to(None, self.top + lines, animate=False)
 
     def leaf(self, pages: float) -> None:
@@ -103,6 +108,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(step if pages > 0 else -step)
 
     def sideways(self, steps: int) -> None:
+        """Go to the right or left by some steps; 0: back to where lines begin."""
         self.scroll_to(0 if steps == 0 else self.scroll_offset.x + steps * _STEP, None, animate=False)
 
     def to_change(self, step: int) -> bool:
@@ -203,7 +209,7 @@ class DiffView(ScrollView, can_focus=True, inherit_bindings=False):
             if index:
                 segments += self._styles_of.segments((Piece(DIVIDER, "rule"),), len(DIVIDER))
             segments += self._column(column, room)
-        return Strip(lean(segments), width)
+        return lean(Strip(segments, width))
 
     def _column(self, column: Column, width: int) -> list[Segment]:
         gutter = window(column.gutter, 0, width)

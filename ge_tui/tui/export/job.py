@@ -26,6 +26,7 @@ class Asked:
     """As on the command line: `--verify`, `--onnx`, ..."""
 
     def arguments(self, directory: RunDirectory) -> list[str]:
+        """Of the command that does it."""
         to = str(Path(self.to).expanduser())
         return ["export", directory.name, self.individual, f"--to={to}", f"--seeds={self.seeds}", *self.flags,
                 f"--runs={directory.path.parent}", "--json"]  # fmt: skip

@@ -49,6 +49,7 @@ class Chart:
 
     @property
     def signs(self) -> Signs:
+        """The characters that it is drawn with."""
         return UNICODE if self.unicode else ASCII
 
     def at(self, x: int, y: int) -> tuple[int, ...]:

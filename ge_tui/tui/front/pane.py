@@ -11,8 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
 from ge_tui.tui.acts.actions import act_bindings
@@ -27,12 +25,14 @@ from ge_tui.tui.front.walking import Walking
 from ge_tui.tui.front.window import Window, is_close_enough, whole
 from ge_tui.tui.front.words import about, status_line
 from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.announcing import Announcer
 from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.plot.board import Board
 from ge_tui.tui.plot.lines import Plot
 from ge_tui.tui.plot.pieces import Tone
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.saying import say
 
 _SETTLED_S = 0.08
 """So long the selection must rest before others and the learning curve follow it."""
@@ -78,8 +78,7 @@ class FrontPane(Walking, can_focus=True):
         self._area = Container(self.chart, self.curves)
         self._about = Static(classes="front--about")
         self._status = Static(classes="front--status")
-        self._announced: int | None = None
-        self._settling: Timer | None = None
+        self._announcer = Announcer(self)
         self._hovered: int | None = None
         self._learning: tuple[object, ...] = ()
         self._drawing_news = self._news_again = False
@@ -111,12 +110,9 @@ class FrontPane(Walking, can_focus=True):
         return self.number
 
     def select(self, number: int) -> None:
-        if number == self._announced:
-            return
-        self._announced = number
-        self._stop_settling()
-        self._go_to(number)
-        self._draw_curves()
+        if self._announcer.hear(number):
+            self._go_to(number)
+            self._draw_curves()
 
     def mark(self, number: int | None) -> None:
         if number != self.marked:
@@ -238,17 +234,12 @@ class FrontPane(Walking, can_focus=True):
             return
         separator = "·" if self.unicode else "|"
         number = self._hovered if self._hovered is not None else self.number
-        self._write(self._about, about(number, self.model, self.book, self.drawing, separator))
+        say(self._about, f" {about(number, self.model, self.book, self.drawing, separator)}")
 
     def _say_status(self) -> None:
         view = {"all": "view: all", "front": "view: the front"}.get(self.view, "view: closer")
         separator = "·" if self.unicode else "|"
-        self._write(self._status, status_line(self.book, self.drawing, view, self.book.axes, separator))
-
-    @staticmethod
-    def _write(widget: Static, text: str) -> None:
-        if (content := Content(f" {text}")) != widget.content:
-            widget.update(content, layout=False)
+        say(self._status, f" {status_line(self.book, self.drawing, view, self.book.axes, separator)}")
 
     def _what_is_learned(self) -> tuple[object, ...]:
         """What the learning curves are drawn of."""
@@ -275,8 +266,7 @@ class FrontPane(Walking, can_focus=True):
         if number is None:
             return
         self._go_to(number)
-        self._stop_settling()
-        self._settling = self.set_timer(_SETTLED_S, self.announce)
+        self._announcer.soon(_SETTLED_S, self.announce)
 
     def _go_to(self, number: int) -> None:
         self.number, self._hovered = number, None
@@ -287,16 +277,9 @@ class FrontPane(Walking, can_focus=True):
         else:
             self._show_selected()
 
-    def _stop_settling(self) -> None:
-        if self._settling is not None:
-            self._settling.stop()
-            self._settling = None
-
     def announce(self) -> None:
-        self._stop_settling()
-        if self.number is not None and self.number != self._announced:
-            self._announced = self.number
-            self.post_message(self.Selected(self.number, self))
+        """Tell the others now where the user is."""
+        self._announcer.tell(self.number)
         self._draw_curves()
 
     # -- the view --------------------------------------------------------------------------------------

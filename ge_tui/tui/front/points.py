@@ -90,6 +90,7 @@ class PointBook:
 
     @property
     def seed(self) -> Point | None:
+        """Where the seed stands."""
         return self.points.get(0)
 
 

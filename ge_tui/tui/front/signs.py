@@ -35,6 +35,7 @@ class Signs:
     right: str
 
     def of(self, rank: Rank) -> str:
+        """The sign of a rank."""
         return (self.front, self.seed, self.elite, self.other)[rank]
 
 

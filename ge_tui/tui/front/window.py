@@ -22,6 +22,7 @@ class Window:
     y: Span
 
     def holds(self, point: Point) -> bool:
+        """Whether a point is in sight."""
         x, y = self.x.part(point.x), self.y.part(point.y)
         return x is not None and y is not None and 0 <= x <= 1 and 0 <= y <= 1
 

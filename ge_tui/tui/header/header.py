@@ -42,6 +42,7 @@ class Header(Widget):
         """Whether an engine was begun that has not said a word yet."""
 
     def show_loads(self, loads: tuple[Load, ...]) -> None:
+        """What the machine does now."""
         if loads != self._loads:
             self._loads = loads
             self.update()

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from ge_tui.errors import UserError
@@ -29,6 +28,7 @@ from ge_tui.tui.widgets.columns import head_of
 from ge_tui.tui.widgets.line_list import LineList
 from ge_tui.tui.widgets.one_row import SearchRow
 from ge_tui.tui.widgets.piece_list import ClickLine, PieceList
+from ge_tui.tui.widgets.saying import say
 
 _REST_S = 1.0
 """At least so long between two counts."""
@@ -190,8 +190,7 @@ class HistoryPane(Pane):
             (self._status, self._trouble or status_line(len(self._shown), total, self.filter, separator)),
         )
         for widget, text in lines:
-            if (content := Content(text)) != widget.content:
-                widget.update(content, layout=False)
+            say(widget, text)
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _CARD_FROM, "-low")

@@ -27,6 +27,7 @@ class Filter:
     """With the values the run began with."""
 
     def keeps(self, row: ControlRow) -> bool:
+        """Whether a change is shown."""
         if row.actor == LAUNCH and not (self.initial or self.actor == LAUNCH):
             return False
         if (self.actor and row.actor != self.actor) or (self.key and row.key != self.key):
@@ -35,6 +36,7 @@ class Filter:
         return all(word in text for word in self.words.lower().split())
 
     def described(self) -> list[str]:
+        """What it lets through, in words."""
         return [
             *([f"by {self.actor}"] if self.actor else []),
             *([f"only {self.key}"] if self.key else []),

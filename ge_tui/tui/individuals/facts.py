@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -46,10 +46,34 @@ class Facts:
 
     @property
     def is_seed(self) -> bool:
+        """Whether all descend from it."""
         return self.one.operator == "seed"
 
 
 _STATES = {Status.EVALUATING: "training", Status.PROPOSING: "writing"}
+
+
+def facts_of(model: RunModel, one: Individual) -> Facts:
+    """What there is to say of an individual."""
+    whose = one if one.duplicate_of is None else model.original(one)
+    gain = model.gain(one)
+    gain = gain if gain is not None and isfinite(gain) else None
+    return Facts(one, whose.metrics, gain, sign_of(one), whose.below)
+
+
+def words_of_fields(several: Iterable[Facts]) -> dict[str, set[str]]:
+    """The words that occur in some individuals, by field: to complete a filter that is typed."""
+    words: dict[str, set[str]] = defaultdict(set)
+    for facts in several:
+        one = facts.one
+        for field_name in ("persona", "operator", "category", "segment"):
+            if value := getattr(one, field_name):
+                words[field_name].add(value)
+        words["model"].add(facts.model)
+        words["status"].add(one.status.value)
+        if one.outcome is not None:
+            words["outcome"].add(one.outcome.value)
+    return words
 
 
 class FactBook:
@@ -67,7 +91,7 @@ class FactBook:
         changed: set[int] = set()
         todo = [number for number in numbers if number in model.individuals]
         for number in todo:  # which grows by those that hang on a changed one
-            before, after = self.facts.get(number), self._facts(model, number)
+            before, after = self.facts.get(number), facts_of(model, model.individuals[number])
             if before == after:
                 continue
             self.facts[number] = after
@@ -80,13 +104,6 @@ class FactBook:
             if before is None or (before.metrics, before.below) != (after.metrics, after.below):
                 todo += self._leaning.get(number, ())
         return changed
-
-    def _facts(self, model: RunModel, number: int) -> Facts:
-        one = model.individuals[number]
-        whose = one if one.duplicate_of is None else model.original(one)
-        gain = model.gain(one)
-        gain = gain if gain is not None and isfinite(gain) else None
-        return Facts(one, whose.metrics, gain, sign_of(one), whose.below)
 
     def _remember_leaning(self, one: Individual) -> None:
         for other in (one.duplicate_of, *one.parents[:1]):

@@ -109,10 +109,12 @@ class FilterBar(Vertical):
 
     @property
     def input(self) -> Input:
+        """What is typed into."""
         return self.query_one(_FilterInput)
 
     @property
     def is_open(self) -> bool:
+        """Whether it is shown."""
         return self.has_class("-open")
 
     def open(self, text: str) -> None:

@@ -22,6 +22,7 @@ class Placed:
 
     @property
     def end(self) -> int:
+        """The cell after its last."""
         return self.start + self.width
 
 

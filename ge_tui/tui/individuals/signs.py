@@ -45,13 +45,16 @@ class Sign(Enum):
 
     @property
     def meaning(self) -> str:
+        """In words, for the legend."""
         return self.value.meaning
 
     @property
     def tone(self) -> Tone:
+        """Its colour."""
         return self.value.tone
 
     def character(self, *, ascii_only: bool = False) -> str:
+        """How it looks."""
         return self.value.ascii if ascii_only else self.value.character
 
 

@@ -29,10 +29,12 @@ class Action:
 
     @property
     def method(self) -> str:
+        """What follows the dot: the method `action_NAME` does it."""
         return self.name.rpartition(".")[2]
 
     @property
     def scope(self) -> str:
+        """What stands before the dot."""
         return self.name.partition(".")[0]
 
 

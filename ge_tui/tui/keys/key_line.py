@@ -43,6 +43,8 @@ class KeyLine(Widget):
     """
 
     class Clicked(Message):
+        """The user clicked what a key does."""
+
         def __init__(self, action: Action) -> None:
             super().__init__()
             self.action = action

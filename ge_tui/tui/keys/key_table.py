@@ -26,6 +26,7 @@ class KeyRow:
 
     @property
     def mark(self) -> str:
+        """In front of the row: more than one action, changed, or nothing."""
         return "!" if self.conflict else "*" if self.changed else " "
 
 

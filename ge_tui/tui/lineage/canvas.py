@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -14,12 +12,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ge_tui.tui.lineage.colours import ANSI_CSS, CLASSES, CSS, Styles
 from ge_tui.tui.lineage.drawing import Drawing, Empty
-from ge_tui.tui.lineage.look import ANSI_CSS, CLASSES, CSS, Styles
+from ge_tui.tui.widgets.strips import changed_spans, lean
 
 _WHEEL = 3
-_NEAR = 4
-"""Cells that cost less to paint than to leave out."""
 
 
 class Canvas(ScrollView, can_focus=True, inherit_bindings=False):
@@ -170,9 +167,7 @@ class Canvas(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.rich_style)
         pieces = drawing.line(line, self.scroll_offset.x, width, self.cursor)
         strip = Strip([Segment(text, self._styles_of.of(kind)) for text, kind in pieces])
-        return with_blanks_joined(
-            strip.adjust_cell_length(width, self._styles_of.of("head" if y < drawing.head else ""))
-        )
+        return lean(strip.adjust_cell_length(width, self._styles_of.of("head" if y < drawing.head else "")))
 
     def render_line(self, y: int) -> Strip:
         if self._painted_for != (key := self._painted_state()):
@@ -219,51 +214,3 @@ class Canvas(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             y += direction * _WHEEL
         self.scroll_to(x, y, animate=False, force=True)
-
-
-def with_blanks_joined(strip: Strip) -> Strip:
-    """The same to look at, with blanks in the style of what stands before them: each change of style costs 45 bytes."""
-    joined: list[Segment] = []
-    for segment in strip:
-        text, style, _ = segment
-        if joined and text.isspace() and _looks_blank(joined[-1].style, style):
-            joined[-1] = Segment(joined[-1].text + text, joined[-1].style)
-        else:
-            joined.append(segment)
-    return Strip(joined, strip.cell_length)
-
-
-def _looks_blank(before: Style | None, blank: Style | None) -> bool:
-    """Whether a blank looks the same in either style."""
-    if before is None or blank is None:
-        return before is blank
-    return before.bgcolor == blank.bgcolor and not any(
-        (style.underline or style.reverse or style.strike) for style in (before, blank)
-    )
-
-
-def changed_spans(before: Strip, after: Strip) -> list[tuple[int, int]]:
-    """The columns, from and to, in which two lines differ; those that are near each other in one."""
-    if before == after:
-        return []
-    if before.cell_length != after.cell_length or not _is_plain(before) or not _is_plain(after):
-        return [(0, max(before.cell_length, after.cell_length))]
-    spans: list[tuple[int, int]] = []
-    for x, (one, other) in enumerate(zip(_cells(before), _cells(after), strict=True)):
-        if one != other and not (one[0] == other[0] == " " and _looks_blank(one[1], other[1])):
-            if spans and x - spans[-1][1] <= _NEAR:
-                spans[-1] = spans[-1][0], x + 1
-            else:
-                spans.append((x, x + 1))
-    return spans
-
-
-def _is_plain(strip: Strip) -> bool:
-    """Whether each character is a cell."""
-    return all(segment.cell_length == len(segment.text) for segment in strip)
-
-
-def _cells(strip: Strip) -> Iterator[tuple[str, Style | None]]:
-    for text, style, _ in strip:
-        for character in text:
-            yield character, style

@@ -50,6 +50,7 @@ class Family:
 
     @property
     def facts(self) -> dict[int, Facts]:
+        """Of everyone, by number."""
         return self._book.facts
 
     def update(self, model: RunModel, numbers: Iterable[int]) -> bool:
@@ -113,9 +114,11 @@ class Family:
         return self._graph
 
     def parents(self, number: int) -> tuple[int, ...]:
+        """Those that are known, the one whose text was changed first."""
         return tuple(parent for parent in self._parents.get(number, ()) if parent in self.facts)
 
     def children(self, number: int) -> list[int]:
+        """Those it is a parent of."""
         return self._children.get(number, [])
 
     def columns(self) -> list[tuple[int, tuple[int, ...]]]:

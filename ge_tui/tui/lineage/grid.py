@@ -36,14 +36,17 @@ class GridData:
 
     @property
     def rows(self) -> int:
+        """Of the longest column."""
         return max((len(column.numbers) + bool(column.hidden) for column in self.columns), default=0)
 
     @cached_property
     def longest_number(self) -> int:
+        """In digits."""
         return len(str(max(self.places, default=0)))
 
     @property
     def collapsed(self) -> bool:
+        """Whether anyone is left out."""
         return any(column.hidden for column in self.columns)
 
 

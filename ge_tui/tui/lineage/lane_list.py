@@ -37,6 +37,7 @@ class LaneData:
 
     @property
     def lanes(self) -> int:
+        """At the widest place."""
         return max((row.width for row in self.rows), default=0)
 
 
@@ -67,6 +68,7 @@ class LaneList:
 
     @property
     def glyphs(self) -> Glyphs:
+        """The characters that it is drawn with."""
         return ASCII if self.lit.ascii_only else BLOCKS
 
     @cached_property

@@ -38,6 +38,7 @@ class Layout:
 
     @property
     def height(self) -> int:
+        """In lines."""
         lines = [line for path in self.paths.values() for _, line in path]
         return max([*self.heights.values(), *lines], default=-1) + 1
 

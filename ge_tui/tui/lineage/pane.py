@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -10,29 +9,30 @@ from typing import Any, ClassVar, Self
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ge_tui.tui.acts.actions import act_bindings
+from ge_tui.tui.individuals.card import Card
+from ge_tui.tui.individuals.facts import facts_of, words_of_fields
 from ge_tui.tui.individuals.filter_bar import FilterBar
 from ge_tui.tui.individuals.query import And, Node, parse
-from ge_tui.tui.individuals.signs import Tone
-from ge_tui.tui.individuals.summary import origin, result
 from ge_tui.tui.keys.actions import bindings
 from ge_tui.tui.lineage.actions import ACTIONS, HELP
 from ge_tui.tui.lineage.canvas import Canvas
 from ge_tui.tui.lineage.family import Ancestry
-from ge_tui.tui.lineage.loading import PAUSE_S, Loader
+from ge_tui.tui.lineage.loading import Loader
 from ge_tui.tui.lineage.picture import Answer, Question, View, Wish
 from ge_tui.tui.lineage.remembering import MOST_HOPS, as_dict, from_dict
 from ge_tui.tui.lineage.walk import Kinship
 from ge_tui.tui.lineage.walking import Walking
-from ge_tui.tui.lineage.words import facts_of, status_line
+from ge_tui.tui.lineage.words import status_line
+from ge_tui.tui.panes.announcing import Announcer
+from ge_tui.tui.panes.newest import PAUSE_S
 from ge_tui.tui.panes.pane import Watched
 from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.watch import Change, Part
+from ge_tui.tui.widgets.saying import say
 
 _CARD_FROM = 14
 """With fewer lines than these the drawing gets the line of measures."""
@@ -52,11 +52,7 @@ class LineagePane(Walking):
         layout: vertical;
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .lineage--status { color: $text-muted; background: $panel; }
-        & > .lineage--origin, & > .lineage--result { background: $surface; padding: 0 1; }
-        & > .lineage--result { color: $text-muted; }
-        & > .lineage--result.-bad { color: $text-error; }
-        & > .lineage--result.-busy { color: $text-accent; }
-        &.-low > .lineage--result { display: none; }
+        &.-low .card--result { display: none; }
     }
     """
 
@@ -81,20 +77,17 @@ class LineagePane(Walking):
         self._to_find = False
         """Whether to go to what is found, once it is."""
         self._marked: int | None = None
-        self._announced: int | None = None
-        self._settling: Timer | None = None
+        self._announcer = Announcer(self)
         self._loader = Loader(lambda: self.model, self._question, self._take)
         self._bar = FilterBar(self._words_of_fields)
         self._status = Static(classes="lineage--status")
-        self._origin = Static(classes="lineage--origin")
-        self._result = Static(classes="lineage--result")
+        self.card = Card()
 
     def compose(self) -> ComposeResult:
         yield self.canvas
         yield self._bar
         yield self._status
-        yield self._origin
-        yield self._result
+        yield self.card
 
     def on_mount(self) -> None:
         self._poke()
@@ -135,10 +128,8 @@ class LineagePane(Walking):
         return self.number
 
     def select(self, number: int) -> None:
-        if number == self._announced:
-            return  # an echo of our own: the cursor may be further by now
-        self._announced = number
-        self._stop_settling()
+        if not self._announcer.hear(number):
+            return
         self._put(number)
         self._show_words()
         self._poke()
@@ -170,7 +161,7 @@ class LineagePane(Walking):
     def _poke(self) -> None:
         """See to it that the newest question is answered, while anybody can see the answer."""
         shown = self.is_mounted and all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
-        if shown and self.model.individuals and not self._loader.idle:
+        if shown and self.model.individuals and self._loader.needed:
             self.run_worker(self._loader.catch_up(), group="lineage")
 
     def _take(self, answer: Answer) -> None:
@@ -200,8 +191,7 @@ class LineagePane(Walking):
         if number == self.number:
             return
         self._put(number)
-        self._stop_settling()
-        self._settling = self.set_timer(PAUSE_S, self._announce)
+        self._announcer.soon(PAUSE_S, self._announce)
 
     def _put(self, number: int) -> None:
         """Set the cursor without a message."""
@@ -211,18 +201,10 @@ class LineagePane(Walking):
             self._anchor = number
         self._loader.hurried = there
 
-    def _stop_settling(self) -> None:
-        if self._settling is not None:
-            self._settling.stop()
-            self._settling = None
-
     def _announce(self) -> None:
-        self._stop_settling()
         self._show_words()
         self._poke()
-        if self.number is not None and self.number != self._announced:
-            self._announced = self.number
-            self.post_message(self.Selected(self.number, self))
+        self._announcer.tell(self.number)
 
     @on(Canvas.Clicked)
     def _clicked(self, message: Canvas.Clicked) -> None:
@@ -251,21 +233,16 @@ class LineagePane(Walking):
         if not self.is_mounted:
             return
         separator = "|" if self._ascii else "·"
-        facts = facts_of(self.model, self.number) if self.number is not None else None
-        status, above, below, tone = "", "no individual yet", "", Tone.PLAIN
-        if facts is not None:
-            above = origin(facts, separator)
-            below, tone = result(facts, self.model.objectives, separator)
+        one = self.model.individuals.get(self.number) if self.number is not None else None
+        facts = facts_of(self.model, one) if one is not None else None
+        self.card.show(facts, self.model.objectives, separator, "no individual yet")
+        status = ""
         if self.answer is not None and self.number is not None:
             dead = self.kinship.dead_below(self.number, self.answer.lit.living)
             status = status_line(
                 self.answer, self.wish, len(self.model.individuals), self._filter_text, dead=dead, separator=separator
             )
-        for widget, text in ((self._status, f" {status}"), (self._origin, above), (self._result, below)):
-            if (content := Content(text)) != widget.content:
-                widget.update(content, layout=False)
-        self._result.set_class(tone is Tone.BAD, "-bad")
-        self._result.set_class(tone is Tone.BUSY, "-busy")
+        say(self._status, f" {status}")
 
     # -- views -----------------------------------------------------------------------------------------
 
@@ -380,10 +357,4 @@ class LineagePane(Walking):
 
     def _words_of_fields(self) -> Mapping[str, set[str]]:
         """The words that occur in this run, to complete what is typed."""
-        words: dict[str, set[str]] = defaultdict(set)
-        for one in self.model.individuals.values():
-            for field in ("persona", "operator", "category", "segment"):
-                if value := getattr(one, field):
-                    words[field].add(value)
-            words["status"].add(one.status.value)
-        return words
+        return words_of_fields(facts_of(self.model, one) for one in self.model.individuals.values())

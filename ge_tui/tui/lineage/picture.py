@@ -78,6 +78,7 @@ class Answer:
 
     @property
     def left_out(self) -> int:
+        """Individuals for which there was no room."""
         return self.data.left_out if isinstance(self.data, LayerData) else 0
 
 

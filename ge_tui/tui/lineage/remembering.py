@@ -12,6 +12,7 @@ MOST_HOPS = 8
 
 
 def as_dict(wish: Wish, zoom: int) -> dict[str, Any]:
+    """What is kept, as JSON has it."""
     return {
         "view": wish.view.value,
         "ancestry": wish.ancestry.name.lower(),

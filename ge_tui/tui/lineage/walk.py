@@ -16,6 +16,7 @@ class Kinship:
         self._parents: dict[int, tuple[int, ...]] = {}
 
     def update(self, individuals: Mapping[int, Individual], numbers: Iterable[int]) -> None:
+        """Take in individuals that are new or changed."""
         for number in numbers:
             parents = individuals[number].parents if number in individuals else ()
             before = self._parents.get(number, ())
@@ -31,6 +32,7 @@ class Kinship:
         return next(iter(self._parents.get(number, ())), None)
 
     def children(self, number: int) -> Sequence[int]:
+        """Those it is a parent of."""
         return self._children.get(number, ())
 
     def line(self, number: int) -> list[int]:

@@ -21,9 +21,11 @@ class Walking(Pane):
     """The child from which one came to a parent."""
 
     def go(self, number: int) -> None:
+        """Go to an individual."""
         raise NotImplementedError
 
     def say(self, words: str) -> None:
+        """Say why nothing happens."""
         raise NotImplementedError
 
     # -- the family --------------------------------------------------------------------------------------
@@ -59,6 +61,7 @@ class Walking(Pane):
         return number in living or self.is_open_at(number)
 
     def is_open_at(self, number: int) -> bool:
+        """Whether nothing hides an individual of a dead line."""
         raise NotImplementedError
 
     def action_sibling(self) -> None:

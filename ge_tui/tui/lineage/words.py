@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
-from ge_tui.tui.individuals.facts import Facts
-from ge_tui.tui.individuals.signs import sign_of
 from ge_tui.tui.lineage.family import Ancestry
 from ge_tui.tui.lineage.picture import Answer, View, Wish
-from ge_tui.tui.watch import RunModel
-
-
-def facts_of(model: RunModel, number: int) -> Facts | None:
-    """What there is to say of an individual."""
-    one = model.individuals.get(number)
-    if one is None:
-        return None
-    gain = model.gain(one)
-    whose = model.original(one)
-    gain = gain if gain is not None and isfinite(gain) else None
-    return Facts(one, whose.metrics, gain, sign_of(one), whose.below)
 
 
 def status_line(answer: Answer, wish: Wish, total: int, filter_text: str, *, dead: int, separator: str) -> str:

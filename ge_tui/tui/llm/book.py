@@ -52,4 +52,5 @@ class CallBook:
         return next((i for i in range(len(self.shown) - 1, -1, -1) if self.shown[i].individual == individual), -1)
 
     def find(self, key: Key) -> CallInShort | None:
+        """The newest call of a key."""
         return next((call for call in reversed(self.calls) if call.key == key), None)

@@ -44,6 +44,7 @@ class Fetching:
         self._dear_is_old = still_old
 
     def end_dear(self) -> None:
+        """What is dear was fetched."""
         self._dear_at = time.monotonic()
 
     def ask(self, *, dear_too: bool = False) -> None:

@@ -24,6 +24,7 @@ def source_of(model: RunModel) -> str:
 
 
 def is_offline(model: RunModel) -> bool:
+    """Whether no language model is asked in this run."""
     return source_of(model) == "offline"
 
 

@@ -32,6 +32,7 @@ class Lane:
 
     @property
     def prompt(self) -> Document:
+        """What the model was sent."""
         return prompt_document(self.call.system, self.call.prompt)
 
     @property

@@ -104,6 +104,7 @@ class Reader(Widget):
     # Searching
 
     def open_search(self) -> None:
+        """Let the user type what is to be found."""
         self._search.open()
 
     def search_next(self, step: int) -> None:

@@ -38,6 +38,7 @@ class Entry:
     """What a search looks at; made at the first one."""
 
     def matches(self, words: Iterable[str]) -> bool:
+        """Whether all of some words, in lower case, stand in it."""
         if not self.sought:
             number = f"#{self.event.individual}" if self.event.individual is not None else ""
             self.sought = f"{number} {self.text} {self.event.kind}".casefold()

@@ -30,6 +30,8 @@ class ChoiceLine(Widget, can_focus=True):
     """
 
     class Changed(Message):
+        """The user chose."""
+
         def __init__(self, line: ChoiceLine, value: str) -> None:
             super().__init__()
             self.line = line
@@ -44,6 +46,7 @@ class ChoiceLine(Widget, can_focus=True):
 
     @property
     def value(self) -> str:
+        """What is chosen."""
         return self._value
 
     def show(self, value: str) -> None:

@@ -73,6 +73,7 @@ class Line:
 
 
 def children_line(settings: Settings) -> Line:
+    """How many children there will be at most."""
     search, each, much = settings.search, settings.controls.population, amount(settings, 1)
     first = search.initial_population or each
     words = f"{much.children:,}: {first:,} at the start, then {search.generations:,} x {each:,}"
@@ -84,6 +85,7 @@ def children_line(settings: Settings) -> Line:
 
 
 def trainings_line(settings: Settings, steps: int) -> Line:
+    """How many trainings, and of how many steps."""
     much = amount(settings, 1)
     each = f", {steps:,} steps each ({settings.evaluation.rung})" if steps else ""
     return Line("trainings", f"at most {much.trainings:,}{each}")
@@ -121,6 +123,7 @@ def _prompt_line(settings: Settings, task: Task, name: str, info: ModelInfo, *, 
 
 
 def disk_line(settings: Settings, free_bytes: int) -> Line:
+    """What the database will take, and what is free."""
     each = CHILD_BYTES + (CALL_BYTES if chosen(settings.llm) else 0)
     need = each * amount(settings, 1).children
     return Line("disk", f"about {_size(need)}; {_size(free_bytes)} free", grave=need > free_bytes > 0)

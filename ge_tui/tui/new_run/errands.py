@@ -32,6 +32,7 @@ class Errand:
 
     @property
     def runs(self) -> bool:
+        """Whether it is under way."""
         return self._worker is not None
 
     def stop(self) -> None:
@@ -72,6 +73,7 @@ class Probe(Errand):
         self._found: tuple[Question, Measured] | None = None
 
     def begin(self, question: Question) -> None:
+        """Begin to measure."""
         self._began = time.monotonic()
         self._begin(self._measure(question), "")
 

@@ -135,6 +135,7 @@ class Form(Vertical):
         return [field.key for section in (*self._first, *self._advanced) for field in section.fields]
 
     def listing(self, name: str) -> PickList:
+        """The list of a name."""
         return self._lists[name]
 
     # -- what is shown -----------------------------------------------------------------------------------
@@ -165,6 +166,7 @@ class Form(Vertical):
         self._rows[PULL].judge(problem, note)
 
     def show_list(self, name: str, picks: Sequence[Pick]) -> None:
+        """Show what there is to choose from."""
         self.listing(name).show(picks)
 
     def _show_personas(self) -> None:
@@ -193,6 +195,7 @@ class Form(Vertical):
             row.editor.focus()
 
     def row_in_focus(self) -> FieldRow | None:
+        """The line that keys go to."""
         focused = self.screen.focused
         return next((w for w in focused.ancestors_with_self if isinstance(w, FieldRow)), None) if focused else None
 
@@ -261,6 +264,7 @@ class Form(Vertical):
             )
 
     def close_fold(self) -> None:
+        """Hide the advanced settings."""
         self._open = False
         self._show_fold()
         self._inside.display = False

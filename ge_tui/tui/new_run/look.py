@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ge_tui.errors import UserError
@@ -87,7 +88,7 @@ def look(settings: Settings, runs: Path, name: str) -> Look:
     attempt("llm", lambda: check_llm(settings.llm, runs))
     models: tuple[str, ...] = () if "llm" in problems else tuple(models_named(settings.llm))
     for key, controls in _control_fields(settings, models):
-        attempt(key, lambda controls=controls: _check(controls, models))  # type: ignore[misc]
+        attempt(key, partial(_check, controls, models))
     steps = 0
     if task is not None:
         attempt("search.objectives", lambda: specs_of(task, settings.search.objectives))

@@ -10,24 +10,20 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from ge_tui.tui.screens.dialogs import Dialog
 from ge_tui.tui.widgets.plain_input import PlainInput
 
 
-class OpenConfig(ModalScreen[Path | None]):
+class OpenConfig(Dialog[Path | None]):
     """A path to type, and the files that were put aside; escape loads nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
     DEFAULT_CSS = """
-    OpenConfig { align: center middle; background: $background 60%; }
-    OpenConfig > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel;
-                            padding: 1 2; }
     OpenConfig Input { margin-top: 1; background: $surface; }
-    OpenConfig OptionList { height: auto; max-height: 14; border: none; background: $panel; margin-top: 1; }
-    OpenConfig OptionList:focus { border: none; }
+    OpenConfig OptionList { max-height: 14; }
     """
 
     def __init__(self, files: Sequence[Path]) -> None:

@@ -63,6 +63,8 @@ class PickList(Widget, can_focus=True):
     """
 
     class Picked(Message):
+        """The user picked a line."""
+
         def __init__(self, listing: PickList, name: str) -> None:
             super().__init__()
             self.listing = listing
@@ -103,6 +105,7 @@ class PickList(Widget, can_focus=True):
 
     @property
     def picks(self) -> Sequence[Pick]:
+        """The lines."""
         return self._picks
 
     @property

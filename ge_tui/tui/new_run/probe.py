@@ -47,6 +47,7 @@ class Measured:
 
     @property
     def per_step(self) -> float:
+        """Seconds."""
         return self.seconds / self.steps
 
 

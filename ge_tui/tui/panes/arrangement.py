@@ -27,6 +27,8 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """Stacks above each other."""
+
     stacks: tuple[Stack, ...]
     share: float = 1.0
     """Of the width."""

@@ -21,6 +21,7 @@ class PaneEntry:
     class_name: str
 
     def load(self) -> type[Pane]:
+        """Import it."""
         found: type[Pane] = getattr(importlib.import_module(self.module), self.class_name)
         return found
 

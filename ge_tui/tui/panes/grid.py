@@ -42,6 +42,7 @@ class StackTitle(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def show(self, place: Place, *, focused: bool) -> None:
+        """The place it stands above, and whether its pane has the keys."""
         if (place, focused) != (self._place, self._focused):
             self._place, self._focused = place, focused
             self.refresh()
@@ -107,11 +108,13 @@ class PaneGrid(Container):
         self._selected: int | None = None
         self._told: dict[str, int | None] = {}
         self._marked: int | None = None
+        self._marks_told: dict[str, int | None] = {}
         self.zoomed = False
         self.in_sight: list[Place] = []
 
     @property
     def mounted(self) -> dict[str, Pane]:
+        """The panes that were shown so far, by name."""
         return self._panes
 
     @property
@@ -121,6 +124,7 @@ class PaneGrid(Container):
 
     @property
     def recent(self) -> list[str]:
+        """Names of panes, the one used last first."""
         return list(self._recent)
 
     def restore(self, recent: Sequence[str]) -> None:
@@ -143,6 +147,7 @@ class PaneGrid(Container):
         self.bring(names[(at + step) % len(names)])
 
     def zoom(self) -> None:
+        """Let the current pane fill the screen, or give it back."""
         self.zoomed = not self.zoomed
         self.place(focus=self.current)
 
@@ -175,7 +180,6 @@ class PaneGrid(Container):
             pane = self._panes[place.pane] = self._make(entry)
             self._untold.add(place.pane)
             self.mount(pane)
-            pane.mark(self._marked)
         pane = self._panes[place.pane]
         pane.set_class(place.x > 0, "beside")
         pane.styles.offset = (place.x, place.y + 1)
@@ -236,8 +240,8 @@ class PaneGrid(Container):
     def mark(self, number: int | None) -> None:
         """Let every pane know which individual others are compared with."""
         self._marked = number
-        for pane in self._panes.values():
-            pane.mark(number)
+        for name in self._panes:
+            self._tell_mark(name)
 
     def _catch_up(self, name: str) -> None:
         pane = self._panes[name]
@@ -250,7 +254,14 @@ class PaneGrid(Container):
             missed = Change(_EVERYTHING, frozenset(pane.model.individuals))
         if missed:
             pane.refresh_from(missed)
+        self._tell_mark(name)
         self._tell_selection(name)
+
+    def _tell_mark(self, name: str) -> None:
+        pane = self._panes[name]
+        if pane.is_mounted and self._marks_told.get(name) != self._marked:
+            self._marks_told[name] = self._marked
+            pane.mark(self._marked)
 
     def _tell_selection(self, name: str) -> None:
         pane = self._panes[name]

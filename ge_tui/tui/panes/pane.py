@@ -70,6 +70,7 @@ class Pane(Widget):
 
     @property
     def model(self) -> RunModel:
+        """The run as the screen knows it."""
         return self.watched.model
 
     @property

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.plot.pieces import Row, Tone, text_of
-from ge_tui.tui.widgets.line_list import changed_span
+from ge_tui.tui.widgets.strips import changed_span
 
 
 class Board(Widget):
@@ -58,6 +58,7 @@ class Board(Widget):
 
     @property
     def rows(self) -> Sequence[Row]:
+        """As they were given."""
         return self._rows
 
     @property

@@ -38,6 +38,7 @@ class Canvas:
                 self.dot(x, y, tone)
 
     def rows(self) -> list[Row]:
+        """What was drawn."""
         return [joined(self._piece(y, x, bits) for x, bits in enumerate(row)) for y, row in enumerate(self._bits)]
 
     def _piece(self, row: int, column: int, bits: int) -> Piece:

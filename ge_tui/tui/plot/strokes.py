@@ -33,5 +33,6 @@ class Strokes:
             self._arms[cell] = self._arms.get(cell, 0) | arms
 
     def signs(self, *, unicode: bool = True) -> dict[Cell, str]:
+        """The character of each cell that a stroke goes through."""
         signs = _SIGNS if unicode else _PLAIN
         return {cell: signs[arms] for cell, arms in self._arms.items()}

@@ -30,6 +30,7 @@ class Order:
         return number in self._shown
 
     def number_at(self, index: int) -> int:
+        """Who stands in a row. Raises IndexError."""
         return self._keys[index][2]
 
     def index_of(self, number: int) -> int | None:

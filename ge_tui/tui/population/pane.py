@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
 from ge_tui.tui.acts.actions import act_bindings
+from ge_tui.tui.individuals.card import Card
 from ge_tui.tui.individuals.columns import columns_of, usual_columns
+from ge_tui.tui.individuals.facts import words_of_fields
 from ge_tui.tui.individuals.filter_bar import FilterBar
 from ge_tui.tui.individuals.query import parse
-from ge_tui.tui.individuals.signs import Tone
-from ge_tui.tui.individuals.summary import origin, result
 from ge_tui.tui.keys.actions import bindings
+from ge_tui.tui.panes.announcing import Announcer
 from ge_tui.tui.panes.pane import Pane, Watched
 from ge_tui.tui.population.actions import ACTIONS, HELP
 from ge_tui.tui.population.head import TableHead
@@ -31,6 +29,7 @@ from ge_tui.tui.terminal.abilities import speaks_unicode
 from ge_tui.tui.text.glyphs import ASCII, Glyphs, glyphs_for
 from ge_tui.tui.watch import Change, Part
 from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.saying import say
 
 _SETTLED_S = 0.2
 """So long the cursor must stand still before anything follows it."""
@@ -51,11 +50,7 @@ class PopulationPane(Pane):
         layout: vertical;
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .population--status { color: $text-muted; background: $panel; }
-        & > .population--origin, & > .population--result { background: $surface; padding: 0 1; }
-        & > .population--result { color: $text-muted; }
-        & > .population--result.-bad { color: $text-error; }
-        & > .population--result.-busy { color: $text-accent; }
-        &.-low > .population--origin, &.-low > .population--result { display: none; }
+        &.-low > Card { display: none; }
     }
     """
 
@@ -67,23 +62,18 @@ class PopulationPane(Pane):
         self._head = TableHead(self.table)
         self._bar = FilterBar(self._words_of_fields)
         self._status = Static(classes="population--status")
-        self._origin = Static(classes="population--origin")
-        self._result = Static(classes="population--result")
+        self.card = Card()
         self._filter_text = ""
         self._remembered = Remembered()
         self._objectives: tuple[object, ...] | None = None
-        self._announced: int | None = None
-        """The last individual that others were told of, or that they told."""
-        self._settling: Timer | None = None
-        self._line = ""
+        self._announcer = Announcer(self)
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self.table
         yield self._bar
         yield self._status
-        yield self._origin
-        yield self._result
+        yield self.card
 
     # The run goes on
 
@@ -103,11 +93,8 @@ class PopulationPane(Pane):
         self._show_status()
 
     def select(self, number: int) -> None:
-        if number == self._announced:
-            return  # an echo of our own: the cursor may be further by now
-        self._announced = number
-        if self._settling is not None:
-            self._settling.stop()
+        if not self._announcer.hear(number):
+            return
         if self.table.go_to(number):
             self._stop_following_unless_at_newest()
         self._show_card()
@@ -121,7 +108,7 @@ class PopulationPane(Pane):
     def _begin(self) -> None:
         """With what is going on, or with the best of what has ended."""
         best = self.model.best
-        if self._announced is not None and self.table.go_to(self._announced):
+        if self._announcer.told is not None and self.table.go_to(self._announcer.told):
             return
         if self.model.alive:
             self.following = True
@@ -162,20 +149,11 @@ class PopulationPane(Pane):
 
     def _current_may_have_changed(self) -> None:
         """Tell others once the cursor stands still."""
-        if self._settling is not None:
-            self._settling.stop()
-        if self.table.current is not None:
-            self._settling = self.set_timer(_SETTLED_S, self._announce)
+        self._announcer.soon(_SETTLED_S, self._announce)
 
     def _announce(self) -> None:
-        if self._settling is not None:
-            self._settling.stop()
-            self._settling = None
         self._show_card()
-        current = self.table.current
-        if current is not None and current != self._announced:
-            self._announced = current
-            self.post_message(self.Selected(current))
+        self._announcer.tell(self.table.current)
 
     # Below the table
 
@@ -187,22 +165,11 @@ class PopulationPane(Pane):
             sort=f"{table.sorting.column} {arrow}", filter_text=self._filter_text, following=self.following,
             separator=self._separator,
         )  # fmt: skip
-        if line != self._line:
-            self._line = line
-            self._status.update(Content(f" {line}"), layout=False)
+        say(self._status, f" {line}")
 
     def _show_card(self) -> None:
-        facts = self.table.current_facts
-        if facts is None:
-            below, tone, above = "", Tone.PLAIN, "nothing is shown" if self.table.book.facts else "no individual yet"
-        else:
-            above = origin(facts, self._separator)
-            below, tone = result(facts, self.model.objectives, self._separator)
-        for widget, text in ((self._origin, above), (self._result, below)):
-            if (content := Content(text)) != widget.content:
-                widget.update(content, layout=False)
-        self._result.set_class(tone is Tone.BAD, "-bad")
-        self._result.set_class(tone is Tone.BUSY, "-busy")
+        nobody = "nothing is shown" if self.table.book.facts else "no individual yet"
+        self.card.show(self.table.current_facts, self.model.objectives, self._separator, nobody)
 
     @property
     def _separator(self) -> str:
@@ -278,14 +245,15 @@ class PopulationPane(Pane):
         message.stop()
         self._filter_text = message.text
         self.table.filter_by(message.node)
-        if self.table.current is not None and self.table.current != self._announced:
+        if self.table.current is not None and self.table.current != self._announcer.told:
             self._go_back_or_tell()
         self._show_card()
         self._show_status()
 
     def _go_back_or_tell(self) -> None:
         """After another filter: to the individual that was selected, where it is shown again."""
-        if self._announced is None or not self.table.go_to(self._announced):
+        told = self._announcer.told
+        if told is None or not self.table.go_to(told):
             self._current_may_have_changed()
 
     @on(FilterBar.Closed)
@@ -295,17 +263,7 @@ class PopulationPane(Pane):
 
     def _words_of_fields(self) -> Mapping[str, set[str]]:
         """The words that occur in this run, to complete what is typed."""
-        words: dict[str, set[str]] = defaultdict(set)
-        for facts in self.table.book.facts.values():
-            one = facts.one
-            for field in ("persona", "operator", "category", "segment"):
-                if value := getattr(one, field):
-                    words[field].add(value)
-            words["model"].add(facts.model)
-            words["status"].add(one.status.value)
-            if one.outcome is not None:
-                words["outcome"].add(one.outcome.value)
-        return words
+        return words_of_fields(self.table.book.facts.values())
 
     # Going to individuals
 

@@ -32,6 +32,7 @@ class ChoiceList(LineList):
         self.row_count = len(lines)
 
     def set_lines(self, lines: Sequence[str]) -> None:
+        """Show other lines, the cursor staying where it is."""
         self._lines = list(lines)
         self.row_count = len(lines)
         self.update_rows()

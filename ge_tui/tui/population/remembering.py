@@ -24,6 +24,7 @@ class Remembered:
 
 
 def as_dict(remembered: Remembered) -> dict[str, Any]:
+    """What is kept, as JSON has it."""
     kept: dict[str, Any] = {"filter": remembered.filter, "history": list(remembered.history)}
     if remembered.columns is not None:
         kept["columns"] = list(remembered.columns)

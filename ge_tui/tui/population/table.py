@@ -80,6 +80,7 @@ class PopulationTable(LineList, inherit_bindings=False):
 
     @property
     def current_facts(self) -> Facts | None:
+        """What there is to say of the individual under the cursor."""
         return None if self.current is None else self.book.facts.get(self.current)
 
     @property
@@ -137,6 +138,7 @@ class PopulationTable(LineList, inherit_bindings=False):
         return True
 
     def set_columns(self, columns: dict[str, Column], chosen: Sequence[str]) -> None:
+        """The columns there are, and those the user wants of them."""
         self._columns, self._chosen, self._placed_for = columns, tuple(chosen), -1
         if self.sorting.column in columns:
             self.sort_by(self.sorting)
@@ -173,6 +175,7 @@ class PopulationTable(LineList, inherit_bindings=False):
         self.update_rows([row for row in rows if row is not None])
 
     def number_at(self, row: int) -> int:
+        """Who stands in a row. Raises IndexError."""
         return self._order.number_at(row)
 
     def _rebuild(self) -> None:

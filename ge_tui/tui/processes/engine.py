@@ -8,10 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ge_tui.errors import ExitCode
 from ge_tui.run.directory import RunDirectory
 
 LOG = "engine.log"
 """What the engine prints, in the run's folder: its events as JSON lines, and its last words."""
+_PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
+"""What an engine ends with that has something to say: it may not even have begun."""
+_ENDED = ("finished", "stopped", "failed", "crashed", "new")
+_BAD = ("failed", "crashed", "new")
 _LEAST_FREE = 1 << 20
 """With fewer bytes than this a run's database can hardly grow."""
 
@@ -27,6 +32,47 @@ def start_engine(directory: RunDirectory, changes: Sequence[str] = ()) -> subpro
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=Path.home()
         )
+
+
+class OwnEngine:
+    """The engine that this screen started, if it did, and whether the end of the run was told of already."""
+
+    def __init__(self, directory: RunDirectory) -> None:
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._told = False
+        self._lived = False
+        """Whether the run was seen at work since it last ended."""
+        self._silent = False
+
+    def start(self, changes: Sequence[str] = ()) -> None:
+        """Raises OSError."""
+        self._process = start_engine(self._directory, changes)
+        self._told, self._silent = False, True
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it was begun and has not said a word yet."""
+        return self._silent and self.works
+
+    @property
+    def works(self) -> bool:
+        """Whether it works still. Asking is also what leaves nothing of an engine that ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def has_just_ended(self, status: str) -> bool:
+        """Whether the run, by the status it has now, has come to its end; once for each end."""
+        if status not in _ENDED:
+            self._told, self._lived, self._silent = False, True, False
+            return False
+        is_news = not self._told and (self._lived or (self._process is not None and not self.works))
+        if is_news:
+            self._told, self._lived = True, False
+        return is_news
+
+    def ended_badly(self, status: str) -> bool:
+        """Whether that end wants to be looked at."""
+        return status in _BAD or (self._process is not None and self._process.returncode in _PROBLEMS)
 
 
 def last_words(directory: RunDirectory) -> str:

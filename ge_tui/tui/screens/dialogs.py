@@ -1,9 +1,9 @@
-"""A small question in front of a screen: a list of answers."""
+"""Small questions in front of a screen; the plainest is a list of answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,16 +12,26 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+T = TypeVar("T")
 
-class Choice(ModalScreen[str | None]):
+
+class Dialog(ModalScreen[T]):
+    """A box in the middle, with a list in it where there is something to choose from."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > Vertical { width: 84; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
+    Dialog OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; }
+    Dialog OptionList:focus { border: none; }
+    """
+
+
+class Choice(Dialog[str | None]):
     """One question, a few answers; escape answers nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss(None)", "Cancel")]
     DEFAULT_CSS = """
-    Choice { align: center middle; background: $background 60%; }
-    Choice > Vertical { width: 64; max-width: 95%; height: auto; max-height: 95%; background: $panel; padding: 1 2; }
-    Choice OptionList { height: auto; max-height: 16; border: none; background: $panel; margin-top: 1; }
-    Choice OptionList:focus { border: none; }
+    Choice > Vertical { width: 64; }
     """
 
     def __init__(self, question: str, answers: Sequence[tuple[str, str]], *, detail: str = "") -> None:

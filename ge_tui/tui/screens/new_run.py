@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
@@ -29,7 +28,8 @@ from ge_tui.tui.new_run.actions import ACTIONS, HELP
 from ge_tui.tui.new_run.beside import LIST_HINTS, cost_lines, notes_of, problems_of
 from ge_tui.tui.new_run.cost import Line
 from ge_tui.tui.new_run.draft import Draft, recalled
-from ge_tui.tui.new_run.errands import DataFetch, ModelFetch, Probe
+from ge_tui.tui.new_run.errands import Probe
+from ge_tui.tui.new_run.fetching import Fetching
 from ge_tui.tui.new_run.form import DATA, MODELS, TASKS, Form
 from ge_tui.tui.new_run.launch import Launch
 from ge_tui.tui.new_run.look import PLACE, Look, Offer, look, offer
@@ -38,10 +38,10 @@ from ge_tui.tui.new_run.open_config import OpenConfig
 from ge_tui.tui.new_run.pick_list import PickList
 from ge_tui.tui.new_run.preview import Preview
 from ge_tui.tui.new_run.probe import question_of
-from ge_tui.tui.new_run.server import look_at_server
 from ge_tui.tui.remembered import recall, remember
 from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
+from ge_tui.tui.screens.host import host_of
 from ge_tui.tui.terminal.abilities import speaks_unicode
 
 _REST_S = 0.2
@@ -53,7 +53,7 @@ _HIGH = 16
 MEMORY = "new_run"
 
 
-class NewRunScreen(Screen[None]):
+class NewRunScreen(Fetching):
     """The form for a new run."""
 
     ACTIONS = ACTIONS
@@ -99,8 +99,6 @@ class NewRunScreen(Screen[None]):
         self._toml = ""
         self._preset = Path()
         self._probe = Probe(self, self._show_preview)
-        self._data = DataFetch(self, self._on_data_news)
-        self._model = ModelFetch(self, self._on_model_news)
         self._starting: Worker[None] | None = None
         self._said_of_start = ""
 
@@ -118,13 +116,13 @@ class NewRunScreen(Screen[None]):
     async def on_mount(self) -> None:
         self.query_one(KeyLine).show([action for action in ACTIONS if action.footer])
         if self._problem_at_first:
-            self._tell(self._problem_at_first, "Your settings file was left out")
-        self._show_lists()
+            self.tell(self._problem_at_first, "Your settings file was left out")
+        self.show_lists()
         self._show_preview()
         await self.form.go_to("task")
-        self.watch(self, "focused", lambda _: self._show_hint())
+        self.watch(self, "focused", lambda _: self.show_hint())
         self.set_interval(1.0, self._tick)
-        self.reconsider(offer_too=True)
+        self.look_again()
         self.look_for_models()
 
     def on_resize(self) -> None:
@@ -141,7 +139,7 @@ class NewRunScreen(Screen[None]):
     def _problems(self) -> dict[str, str]:
         return problems_of(self.draft, self._look, self._shelf)
 
-    def _show_lists(self) -> None:
+    def show_lists(self) -> None:
         data, llm = self.draft.text("data"), self.draft.text("llm")
         meant = self._look.data if self._look else ""
         fetching = self._data.name if self._data.runs else ""
@@ -149,7 +147,7 @@ class NewRunScreen(Screen[None]):
         self.form.show_list(DATA, lists.data_picks(self._offer, data, meant, fetching, self._data.words))
         self.form.show_list(MODELS, lists.model_picks(self._shelf, llm))
 
-    def _show_hint(self) -> None:
+    def show_hint(self) -> None:
         row = self.form.row_in_focus()
         place = self._problems().get(PLACE, "")
         words, wrong = place, bool(place)
@@ -174,7 +172,7 @@ class NewRunScreen(Screen[None]):
         content = self._toml or "nothing differs from the defaults"
         self._preview.show(lines, f"{self._preset.name}\n{content}")
 
-    def _tell(self, words: str, title: str) -> None:
+    def tell(self, words: str, title: str) -> None:
         self.notify(words, title=title, severity="error", timeout=12, markup=False)
 
     # -- changes -----------------------------------------------------------------------------------------
@@ -182,19 +180,19 @@ class NewRunScreen(Screen[None]):
     @on(Form.Edited)
     def _on_edited(self, event: Form.Edited) -> None:
         text = self.form.text(event.key)  # and not what it was when this was posted: typing may be ahead of it
-        self._change(self.draft.with_text(event.key, text))
+        self.change(self.draft.with_text(event.key, text))
 
-    def _change(self, draft: Draft) -> None:
+    def change(self, draft: Draft) -> None:
         """Take another draft."""
         self.draft = draft
         self.form.show(draft)
         self._judge()
-        self._show_lists()
+        self.show_lists()
         self.reconsider()
 
     def _judge(self) -> None:
         self.form.judge(self._problems(), notes_of(self.draft, self._look, self._shelf, self._offer))
-        self._show_hint()
+        self.show_hint()
 
     @work(exclusive=True, group="look", exit_on_error=True)
     async def reconsider(self, *, offer_too: bool = False) -> None:
@@ -207,19 +205,27 @@ class NewRunScreen(Screen[None]):
             await asyncio.sleep(_REST_S)
         await self._look_now()
 
+    def look_again(self) -> None:
+        """Look at the machine anew, for what there is to choose from too."""
+        self.reconsider(offer_too=True)
+
     async def _look_now(self) -> None:
         draft = self.draft.sound()
         try:
             settings = draft.settings()
         except UsageError as error:  # each text is a value, but not all of them together
-            self._tell(str(error), "These settings do not go together")
+            self.tell(str(error), "These settings do not go together")
             return
         found, toml, preset = await asyncio.to_thread(_look, settings, draft, self._runs)
         if not self.is_running:
             return
         self._look, self._toml, self._preset = found, toml, preset
+        self.show_found()
+
+    def show_found(self) -> None:
+        """Problems, lists and the preview, by what was found last."""
         self._judge()
-        self._show_lists()
+        self.show_lists()
         self._show_preview()
 
     @on(PickList.Picked)
@@ -228,76 +234,14 @@ class NewRunScreen(Screen[None]):
         if isinstance(event, PickList.Weighed):
             if event.listing.id == MODELS and event.name != OFFLINE:
                 llm = models.weighed(self.draft.text("llm"), event.name, event.direction)
-                self._change(self.draft.with_text("llm", llm))
+                self.change(self.draft.with_text("llm", llm))
         elif event.listing.id == MODELS:
             llm = OFFLINE if event.name == OFFLINE else models.toggled(self.draft.text("llm"), event.name)
-            self._change(self.draft.with_text("llm", llm))
+            self.change(self.draft.with_text("llm", llm))
         elif event.listing.id == TASKS:
-            self._change(self.draft.with_text("task", event.name))
+            self.change(self.draft.with_text("task", event.name))
         else:
-            await self._pick_data(event.name)
-
-    # -- data --------------------------------------------------------------------------------------------
-
-    async def _pick_data(self, name: str) -> None:
-        if self._data.runs and self._data.name == name:
-            self._data.stop()
-            return
-        if name == lists.FOLDER and self.draft.text("data").startswith(lists.FOLDER):
-            await self.form.go_to("data")
-            return
-        self._change(self.draft.with_text("data", name))
-        if name == lists.FOLDER:
-            await self.form.go_to("data")
-        info = next((info for info in self._offer.data if info.name == name), None)
-        if info is not None and info.download_bytes and not self._data.runs:
-            self.ask_to_fetch(name, info.download_bytes)
-
-    @work(exclusive=True, group="ask", exit_on_error=True)
-    async def ask_to_fetch(self, name: str, size: int) -> None:
-        """Nothing is downloaded that was not asked for."""
-        answers = [("now", f"fetch it now ({size / 1e6:.0f} MB)"), ("", "later: the start asks again")]
-        if await self.app.push_screen_wait(Choice(f"{name} is not on this machine.", answers)):
-            self._data.begin(name, lambda: self.reconsider(offer_too=True))  # type: ignore[arg-type]
-
-    def _on_data_news(self) -> None:
-        if self._data.problem:
-            self._tell(self._data.problem, "The data")
-        elif not self._data.runs and self._data.words.startswith("stopped"):
-            self.notify(f"{self._data.words}; the next try goes on from there", markup=False)
-        self._show_lists()
-
-    # -- models ------------------------------------------------------------------------------------------
-
-    @work(exclusive=True, group="models", exit_on_error=True)
-    async def look_for_models(self) -> None:
-        """Ask the server what it has."""
-        await self._look_at_shelf()
-
-    async def _look_at_shelf(self) -> None:
-        self._shelf = await look_at_server()
-        self._judge()
-        self._show_lists()
-        self._show_preview()
-
-    @on(Form.PullAsked)
-    def _on_pull(self, event: Form.PullAsked) -> None:
-        if self._model.runs:
-            self._model.stop()
-        elif event.name:
-            self._model.begin(event.name, self._on_model_there)
-        else:
-            self.form.note_pull("", "write its name, as in qwen2.5-coder:7b")
-
-    def _on_model_news(self) -> None:
-        self.form.note_pull(self._model.words, self._model.problem)
-        self._show_hint()
-
-    async def _on_model_there(self, name: str) -> None:
-        await self._look_at_shelf()
-        llm = self.draft.text("llm")
-        if name not in models.chosen(llm):
-            self._change(self.draft.with_text("llm", models.toggled(llm, name)))
+            await self.pick_data(event.name)
 
     # -- time --------------------------------------------------------------------------------------------
 
@@ -324,9 +268,9 @@ class NewRunScreen(Screen[None]):
         try:
             settings = await asyncio.to_thread(starting.read_preset, file)
         except UserError as error:
-            self._tell(str(error), "The form stays as it is")
+            self.tell(str(error), "The form stays as it is")
             return
-        self._change(self.draft.with_settings(settings))
+        self.change(self.draft.with_settings(settings))
         self.notify(f"filled in from {file}", markup=False)
 
     @work(exclusive=True, group="copy", exit_on_error=True)
@@ -339,7 +283,7 @@ class NewRunScreen(Screen[None]):
         try:
             await asyncio.to_thread(starting.put_aside, self._toml, self._preset)
         except UserError as error:
-            self._tell(str(error), "The settings are not written")
+            self.tell(str(error), "The settings are not written")
             return
         command = starting.command(self._preset, self._runs, self.draft.name)
         self.app.copy_to_clipboard(command)
@@ -362,19 +306,19 @@ class NewRunScreen(Screen[None]):
         finally:
             self._starting = None
             if self.is_running:
-                self._show_hint()
+                self.show_hint()
         if directory is not None:
             remember({MEMORY: dict(self.draft.texts)})
             app = self.app
             app.pop_screen()
-            app.open_run(directory, start=True)  # type: ignore[attr-defined]
+            host_of(app).open_run(directory, start=True)
             app.notify(starting.command(directory.path / starting.FILE, self._runs), title="Again without the screen",
                        markup=False)  # fmt: skip
 
     async def _begin(self) -> RunDirectory | None:
         """The run; None where something is wrong, which then stands on the screen."""
         if models.chosen(self.draft.text("llm")):
-            await self._look_at_shelf()
+            await self.look_at_shelf()
         await self._look_now()
         if self._problems() or self._look is None:
             await self._go_to_first_wrong()
@@ -386,21 +330,21 @@ class NewRunScreen(Screen[None]):
             await self._look_now()
             await self._go_to_first_wrong()
         except UserError as error:
-            self._tell(str(error), "The run cannot begin")
+            self.tell(str(error), "The run cannot begin")
         return None
 
     def _say_of_start(self, words: str) -> None:
         self._said_of_start = words
-        self._show_hint()
+        self.show_hint()
 
     async def _go_to_first_wrong(self) -> None:
         problems = self._problems()
         if PLACE in problems:
-            self._tell(problems[PLACE], "No run can be made there")
+            self.tell(problems[PLACE], "No run can be made there")
         wrong = next((key for key in self.form.keys if key in problems), None)
         if wrong is not None:
             await self.form.go_to(wrong)
-            self._tell(problems[wrong], f"{wrong}")
+            self.tell(problems[wrong], f"{wrong}")
 
     # -- other actions -----------------------------------------------------------------------------------
 
@@ -412,11 +356,11 @@ class NewRunScreen(Screen[None]):
     def action_again(self) -> None:
         self._shelf = Shelf(looking=True)
         self._judge()
-        self.reconsider(offer_too=True)
+        self.look_again()
         self.look_for_models()
 
     def action_reset(self) -> None:
-        self._change(Draft(self.draft.base))
+        self.change(Draft(self.draft.base))
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(help_text("A new run", HELP, [("Keys", ACTIONS)], keymap_of(self.app))))

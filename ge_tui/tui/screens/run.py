@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -16,13 +15,12 @@ from textual.binding import BindingType
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from ge_tui.errors import ExitCode
 from ge_tui.paths import default_runs
 from ge_tui.run.directory import RunDirectory
 from ge_tui.tui.acts.acting import Acting
 from ge_tui.tui.acts.actions import ACTS
 from ge_tui.tui.acts.sending import Sending
-from ge_tui.tui.export.job import Asked, ExportJob
+from ge_tui.tui.export.exporting import Exporting
 from ge_tui.tui.going_on import how_by_hand, ways_on
 from ge_tui.tui.header.header import Header
 from ge_tui.tui.header.machine_meter import Load, Meter
@@ -34,9 +32,10 @@ from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.panes.entries import GO_ACTIONS, PANES, PaneEntry, go_bindings
 from ge_tui.tui.panes.grid import PaneGrid
 from ge_tui.tui.panes.pane import Pane
-from ge_tui.tui.processes.engine import last_words, start_engine
+from ge_tui.tui.processes.engine import OwnEngine, last_words
 from ge_tui.tui.remembered import recall, recalled_selection, remember, with_selection
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.host import host_of
 from ge_tui.tui.screens.run_actions import ACTIONS, HELP
 from ge_tui.tui.steering import Steering
 from ge_tui.tui.watch import Feed, Part, RunModel
@@ -49,12 +48,9 @@ _HEADER_S = 1.0
 """How often the header may change, so that clocks in it cost little."""
 _OF_ONE_RUN = "filter"
 """Of a pane's settings the one that says nothing for another run."""
-_PROBLEMS = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.NOT_READY, ExitCode.RESUMABLE)
-"""What an engine ends with that has something to say: it may not even have begun."""
-_ENDED = ("finished", "stopped", "failed", "crashed", "new")
 
 
-class RunScreen(Acting):
+class RunScreen(Exporting, Acting):
     """One run: watched, steered, started and stopped."""
 
     ACTIONS = ACTIONS
@@ -78,16 +74,10 @@ class RunScreen(Acting):
         self.steering = Steering(directory)
         self.sending = Sending(directory)
         self._start = start
-        self._engine: subprocess.Popen[bytes] | None = None
-        self._said_ended = False
-        self._lived = False
-        """Whether it was seen at work since it last ended."""
-        self._starting = False
-        """Whether an engine was begun here that has not said a word yet."""
+        self._engine = OwnEngine(directory)
         self._news = News()
         self._meter = Meter()
         self.selected: int | None = None
-        self._export: ExportJob | None = None
 
     # -- layout ------------------------------------------------------------------------------------------
 
@@ -98,6 +88,7 @@ class RunScreen(Acting):
 
     @property
     def grid(self) -> PaneGrid:
+        """The panes."""
         return self.query_one(PaneGrid)
 
     def _make_pane(self, entry: PaneEntry) -> Pane:
@@ -181,31 +172,21 @@ class RunScreen(Acting):
     def _update_header(self) -> None:
         if self.is_going:
             return
-        header, engine = self.query_one(Header), self._engine
-        self._starting = self._starting and engine is not None and engine.poll() is None
-        header.starting = self._starting
+        header = self.query_one(Header)
+        header.starting = self._engine.is_starting
         header.update()
 
     def _on_news_of_the_run(self) -> None:
         status = self.model.status
-        if status not in _ENDED:
-            self._said_ended = self._starting = False
-            self._lived = True
-        elif not self._said_ended and (self._lived or (self._engine is not None and self._engine.poll() is not None)):
-            self._said_ended, self._lived = True, False
-            reason = self.model.run.status_reason if self.model.run else ""
-            if status in ("crashed", "failed", "new") or (
-                self._engine is not None and self._engine.returncode in _PROBLEMS
-            ):
-                words = last_words(self.directory) or reason
-                self._tell(
-                    words or "it was killed, or ended without a word; what it had done is on record",
-                    "The engine ended",
-                    timeout=20,
-                )
-            else:
-                self.notify(reason, title=f"The run is {status}", markup=False)
-            self._call(f"{self.directory.name} is {status}", reason)
+        if not self._engine.has_just_ended(status):
+            return
+        reason = self.model.run.status_reason if self.model.run else ""
+        if self._engine.ended_badly(status):
+            nothing = "it was killed, or ended without a word; what it had done is on record"
+            self._tell(last_words(self.directory) or reason or nothing, "The engine ended", timeout=20)
+        else:
+            self.notify(reason, title=f"The run is {status}", markup=False)
+        self._call(f"{self.directory.name} is {status}", reason)
 
     def _tell_news(self) -> None:
         for item in self._news.look(self.model, time.monotonic()):
@@ -244,24 +225,23 @@ class RunScreen(Acting):
     def start_engine(self, *changes: str) -> None:
         """Begin or resume the run in a process of its own, which outlives this screen."""
         try:
-            self._engine = start_engine(self.directory, changes)
+            self._engine.start(changes)
         except OSError as error:
             self._tell(str(error), "The engine cannot be started")
             return
-        self._said_ended, self._starting = False, True
-        self.watch_engine(self._engine)
+        self.watch_engine()
 
     @work(group="engine", exclusive=True, exit_on_error=True)
-    async def watch_engine(self, engine: subprocess.Popen[bytes]) -> None:
-        """Wait for the end of an engine that this screen started, so that nothing is left of it, and say so."""
-        while engine.poll() is None:
+    async def watch_engine(self) -> None:
+        """Wait for the end of the engine that this screen started, so that nothing is left of it, and say so."""
+        while self._engine.works:
             await asyncio.sleep(LOOK_S)
         self._on_news_of_the_run()
 
     @property
     def works(self) -> bool:
         """Whether an engine works on the run, or is about to."""
-        return self.model.alive or (self._engine is not None and self._engine.poll() is None)
+        return self.model.alive or self._engine.works
 
     async def _steer(self, key: str, value: Any) -> None:
         try:
@@ -356,7 +336,7 @@ class RunScreen(Acting):
 
     def action_welcome(self) -> None:
         self.keep_layout()
-        self.app.switch_to_welcome()  # type: ignore[attr-defined]
+        host_of(self.app).switch_to_welcome()
 
     def action_select_best(self) -> None:
         if self.model.best is not None:
@@ -371,37 +351,12 @@ class RunScreen(Acting):
         if self.model.individuals:
             self._select(max(self.model.individuals))
 
-    # -- export ------------------------------------------------------------------------------------------
-
     def action_export(self) -> None:
-        """Ask how the selected individual is to be exported, or show the export that is under way."""
+        """Export the selected individual, wherever the cursor is."""
         if self.selected is None:
             self.notify("Nothing is selected to be exported.")
             return
         self.export(self.selected)
-
-    def export(self, number: int) -> None:
-        from ge_tui.tui.export.dialog import ExportDialog  # noqa: PLC0415  (few sessions export)
-
-        under_way = self._export if self._export is not None and not self._export.ended else None
-        self.app.push_screen(ExportDialog(self.directory, number, under_way, self._begin_export, self._stop_export))
-
-    def _begin_export(self, asked: Asked) -> ExportJob:
-        self._export = ExportJob(self.directory, asked)
-        self._run_export(self._export)
-        return self._export
-
-    def _stop_export(self) -> None:
-        self.workers.cancel_group(self, "export")
-
-    @work(group="export", exclusive=True, exit_on_error=True)
-    async def _run_export(self, job: ExportJob) -> None:
-        await job.run()
-        if self.is_current:  # its dialog was closed
-            if job.problem:
-                self._tell(job.problem, "The export failed", timeout=20)
-            else:
-                self.notify(job.result, title="Exported", timeout=20, markup=False)
 
     def _select(self, number: int, source: Pane | None = None) -> None:
         self.selected = number

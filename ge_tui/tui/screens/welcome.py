@@ -30,6 +30,7 @@ from ge_tui.tui.keys.keymap import keymap_of
 from ge_tui.tui.processes.ours import our_process
 from ge_tui.tui.remembered import recall
 from ge_tui.tui.screens.dialogs import Choice
+from ge_tui.tui.screens.host import host_of
 from ge_tui.tui.screens.run_list import doctor_lines, order, run_line, what_enter_does
 from ge_tui.tui.screens.welcome_actions import ACTIONS, HELP
 from ge_tui.tui.terminal.abilities import speaks_unicode
@@ -175,7 +176,7 @@ class WelcomeScreen(Screen[None]):
         if run.problem:
             self.notify(run.problem, title=f"{name} cannot be opened", severity="error", markup=False)
         else:
-            self.app.open_run(RunDirectory(self._runs / name), start=start)  # type: ignore[attr-defined]
+            host_of(self.app).open_run(RunDirectory(self._runs / name), start=start)
 
     @work(exclusive=True, group="begin", exit_on_error=True)
     async def action_demo(self) -> None:
@@ -186,7 +187,7 @@ class WelcomeScreen(Screen[None]):
         except UserError as error:
             self.notify(str(error), title="The demo cannot begin", severity="error", markup=False)
             return
-        self.app.open_run(directory, start=True)  # type: ignore[attr-defined]
+        host_of(self.app).open_run(directory, start=True)
 
     @work(exclusive=True, group="begin", exit_on_error=True)
     async def action_new_run(self) -> None:

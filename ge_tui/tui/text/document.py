@@ -11,6 +11,8 @@ from ge_tui.tui.text.safe import bound_marks, clean, wrap
 
 Span = tuple[int, int, str]
 """From, to (characters of a line), and the kind of colour."""
+KINDS = ("keyword", "constant", "string", "comment", "number", "function", "class", "builtin", "decorator", "error")
+"""What stands in code, by the names of its colours."""
 
 
 class Row(NamedTuple):
@@ -52,9 +54,11 @@ class Part:
 
     @property
     def empty(self) -> bool:
+        """Whether nothing has come of it yet."""
         return self.lines == [""]
 
     def layout(self, width: int) -> None:
+        """Wrap its lines for a width."""
         self.rows = [(index, *row) for index, line in enumerate(self.lines) for row in wrap(line, width)]
 
     def append(self, text: str, width: int) -> int:
@@ -84,6 +88,7 @@ class Document:
 
     @property
     def row_count(self) -> int:
+        """Of all parts, for the width of the last layout."""
         return self._starts[-1]
 
     @property
@@ -123,6 +128,7 @@ class Document:
         return self._starts[index + 1] - self._starts[index]
 
     def fold(self, index: int, *, folded: bool) -> None:
+        """Show only the title of a part, or all of it."""
         self.parts[index].folded = folded
         self._count()
 

@@ -9,11 +9,9 @@ from itertools import accumulate
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Error, Keyword, Literal, Name, Number, Operator, String, _TokenType
 
-Span = tuple[int, int, str]
-"""From, to (characters of a line), and the kind."""
-Spans = tuple[Span, ...]
+from ge_tui.tui.text.document import Span
 
-KINDS = ("keyword", "constant", "string", "comment", "number", "function", "class", "builtin", "decorator", "error")
+Spans = tuple[Span, ...]
 
 _KIND_OF: dict[_TokenType, str] = {
     Comment: "comment",

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.keys.actions import Action, bindings
-from ge_tui.tui.text.document import Document, Hit, Row
+from ge_tui.tui.text.document import KINDS, Document, Hit, Row
 from ge_tui.tui.text.rows import pieces
 from ge_tui.tui.text.safe import cut
 
@@ -29,8 +29,6 @@ TEXT_ACTIONS = (
     Action("text.first", "home,g", "Top", "To the beginning of the text."),
     Action("text.last", "end,G", "End", "To the end of the text; what comes is followed again."),
 )
-KINDS = ("keyword", "constant", "string", "comment", "number", "function", "class", "builtin", "decorator", "error")
-"""What stands in code, by the names of its colours."""
 
 
 class TextView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -131,6 +129,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def at_end(self) -> bool:
+        """Whether the last row is in sight."""
         return self.scroll_offset.y + self.size.height >= self.document.row_count
 
     # Moving

@@ -46,6 +46,7 @@ class Feed:
         return await self._in_thread(lambda: question(self._opened()))
 
     async def close(self) -> None:
+        """Give the connection back; nothing can be asked any more."""
         await self._in_thread(self._forget)
         self._thread.shutdown(wait=False)
         self._asking.shutdown(wait=False)

@@ -72,6 +72,7 @@ class RunModel:
 
     @property
     def in_training(self) -> list[Individual]:
+        """Those that are being trained."""
         return [one for one in self.individuals.values() if one.status is Status.EVALUATING]
 
     def slots_of(self, generation: int) -> int:

@@ -118,4 +118,5 @@ class Change:
         return bool(self.parts)
 
     def touches(self, *parts: Part) -> bool:
+        """Whether any of some parts changed."""
         return not self.parts.isdisjoint(parts)

@@ -37,6 +37,7 @@ class Placed:
 
     @property
     def name(self) -> str:
+        """Of its column."""
         return self.column.name
 
 

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
@@ -17,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.keys.actions import Action, bindings
+from ge_tui.tui.widgets.strips import changed_span
 
 _WHEEL = 3
 """So many rows a step of the mouse wheel."""
@@ -101,6 +101,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def row_count(self) -> int:
+        """How many rows there are."""
         return self._count
 
     @row_count.setter
@@ -311,24 +312,3 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.set_reactive(Widget.virtual_size, Size(self.size.width, rows))
         if self.is_mounted:
             self._scroll_update(self.virtual_size)
-
-
-def changed_span(before: Strip, after: Strip) -> tuple[int, int] | None:
-    """The columns, from and to, outside of which two rows are the same; None for equal ones."""
-    if before == after:
-        return None
-    if before.cell_length != after.cell_length:
-        return 0, max(before.cell_length, after.cell_length)
-    start = _same_cells(iter(before), iter(after))
-    end = before.cell_length - _same_cells(reversed(before), reversed(after))
-    return start, max(end, start + 1)
-
-
-def _same_cells(before: Iterable[Segment], after: Iterable[Segment]) -> int:
-    """The width of the segments that two rows begin with alike."""
-    width = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        width += one.cell_length
-    return width

@@ -36,6 +36,7 @@ class PressLine(Widget, can_focus=True):
         self._words = words
 
     def show(self, words: str) -> None:
+        """Say something else."""
         if words != self._words:
             self._words = words
             self.refresh()

@@ -65,7 +65,7 @@ async def test_pin_and_veto_are_on_record_and_in_the_table_at_once(rig: Rig) -> 
         await until(pilot, lambda: model.individuals[1].vetoed)
         pane = screen(pilot).grid.mounted["population"]
         assert isinstance(pane, PopulationPane)
-        await until(pilot, lambda: "pinned · vetoed" in str(pane._origin.content))
+        await until(pilot, lambda: "pinned · vetoed" in str(pane.card.origin.content))
         told = [str(note.message) for note in pilot.app._notifications]
         assert "#1 is pinned: every selection keeps it once the run goes on" in told
         await pilot.press("P", "O")

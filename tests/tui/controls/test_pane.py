@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ge_tui.run import inbox
-from ge_tui.tui.controls.commands import ACTIONS
+from ge_tui.tui.controls.actions import ACTIONS
 from ge_tui.tui.controls.pane import ControlsPane
 from ge_tui.tui.controls.wanted import Stage as Step
 from ge_tui.tui.watch import Change, Part

@@ -13,8 +13,8 @@ from textual.app import SuspendNotSupported
 from textual.pilot import Pilot
 
 from ge_tui.run.store import Store
+from ge_tui.tui.diff.actions import ACTIONS
 from ge_tui.tui.diff.against import Against
-from ge_tui.tui.diff.commands import ACTIONS
 from ge_tui.tui.diff.mode import What
 from ge_tui.tui.diff.pane import DiffPane
 from ge_tui.tui.panes.pane import Pane

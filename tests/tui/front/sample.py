@@ -56,9 +56,6 @@ class FrontApp(PaneApp):
         self.model = front_model() if model is None else model
         super().__init__(FrontPane(Given(self.model), unicode=unicode))  # type: ignore[arg-type]
 
-    def on_pane_marked(self, message: FrontPane.Marked) -> None:
-        self.posted.append(message)
-
     def update(self, *some: Individual, **more: object) -> None:
         self.pane.refresh_from(self.model.apply(Update(individuals=some, **more)))  # type: ignore[arg-type]
 

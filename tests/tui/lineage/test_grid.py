@@ -8,9 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from ge_tui.tui.lineage.canvas import changed_spans, with_blanks_joined
 from ge_tui.tui.lineage.grid import Grid, cell_width, grid_data
 from ge_tui.tui.lineage.signs import Kin, Lit
+from ge_tui.tui.widgets.strips import changed_spans, lean
 from tests.tui.lineage.runs import small
 from tests.tui.population.sample import book_of
 
@@ -88,7 +88,7 @@ def test_blanks_are_joined_to_what_looks_the_same_and_are_no_change() -> None:
         Style.parse("u on #101010"),
     )
     strip = Strip([Segment("a", pale), Segment("  ", plain), Segment("b", lined), Segment(" ", plain)])
-    joined = with_blanks_joined(strip)
+    joined = lean(strip)
     assert [segment.text for segment in joined] == ["a  ", "b", " "]
     assert joined.text == strip.text
     assert changed_spans(strip, joined) == []

@@ -49,7 +49,7 @@ async def begin(pilot: Pilot[None]) -> None:
 
 
 def said(app: LineageApp, part: str) -> str:
-    return str(app.pane.query_one(f".lineage--{part}", Static).content)
+    return str(app.pane.query_one(f".lineage--{part}, .card--{part}", Static).content)
 
 
 def notes(app: LineageApp) -> list[str]:

@@ -99,9 +99,6 @@ class TableApp(PaneApp):
         if kept is not None:
             self.pane.restore(kept)
 
-    def on_pane_marked(self, message: PopulationPane.Marked) -> None:
-        self.posted.append(message)
-
     def update(self, *individuals: Individual, **more: Any) -> Change:
         change = self.model.apply(Update(individuals=individuals, **more))
         self.pane.refresh_from(change)

@@ -32,7 +32,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 def said(app: TableApp, part: str) -> str:
-    return str(app.pane.query_one(f".population--{part}", Static).content)
+    return str(app.pane.query_one(f".population--{part}, .card--{part}", Static).content)
 
 
 async def test_a_finished_run_opens_at_its_best_and_says_so() -> None:

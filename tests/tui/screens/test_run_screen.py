@@ -287,8 +287,11 @@ async def test_a_size_that_was_told_too_late_is_put_right(base: Path, monkeypatc
     async with watching(await finished_run(base)) as pilot:
         real = pilot.app.size
         monkeypatch.setattr(GeTui, "_terminal_size", lambda app: real)
+        pushed: list[object] = []  # it may be gone before it is looked for
+        usual = pilot.app.push_screen
+        monkeypatch.setattr(pilot.app, "push_screen", lambda one, *more: (pushed.append(one), usual(one, *more))[1])
         pilot.app.post_message(Resize(Size(30, 8), Size(30, 8)))
-        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmall))
+        await until(pilot, lambda: any(isinstance(one, TooSmall) for one in pushed))
         await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.size == real)
 
 
@@ -306,6 +309,20 @@ async def test_news_that_arrive_while_the_screen_is_taken_apart(base: Path, monk
 
         monkeypatch.setattr(screen.feed, "poll", poll_late)
         await pilot.pause(1.0)
+
+
+async def test_panes_that_are_opened_after_one_was_marked_know_of_it(base: Path) -> None:
+    """Told before they stood on the screen, the front could not draw it and broke the app."""
+    async with watching(await finished_run(base), size=(80, 24)) as pilot:
+        await until(pilot, lambda: screen(pilot).selected is not None)
+        await pilot.press("m")
+        await until(pilot, lambda: screen(pilot).marked is not None)
+        for key, name in (("7", "front"), ("6", "lineage"), ("2", "diff")):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: name in screen(pilot).grid.mounted)
+            await pilot.pause()
+        front, diff = (screen(pilot).grid.mounted[name] for name in ("front", "diff"))
+        await until(pilot, lambda: front.marked == diff.marked == screen(pilot).marked)  # type: ignore[attr-defined]
 
 
 async def test_two_hundred_fast_keys(base: Path) -> None:
@@ -328,7 +345,7 @@ async def test_an_engine_that_cannot_go_on_says_why(
     (directory.path / LOG).write_text(f"{said}\n")
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
     monkeypatch.setattr(
-        "ge_tui.tui.screens.run.start_engine",
+        "ge_tui.tui.processes.engine.start_engine",
         lambda _directory, _changes: subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"]),
     )
     async with watching(directory) as pilot:

@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 
-from ge_tui.tui.widgets.line_list import LineList, changed_span
+from ge_tui.tui.widgets.line_list import LineList
+from ge_tui.tui.widgets.strips import changed_span
 
 
 class Words(LineList):

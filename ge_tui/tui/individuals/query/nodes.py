@@ -53,6 +53,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Those that another filter does not mean."""
+
     node: Node
 
 
@@ -65,6 +67,8 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """One of them at least."""
+
     nodes: tuple[Node, ...]
 
 

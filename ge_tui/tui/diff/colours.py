@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
-from textual.strip import Strip
 from textual.widget import Widget
 
 from ge_tui.tui.diff.pieces import GROUNDS, Piece, Pieces, cells
-from ge_tui.tui.text.highlight import KINDS
+from ge_tui.tui.text.document import KINDS
 
 _SAID = (
     "rule", "heading", "quiet", "plus", "minus", "number-column", "note", "notice", "failure", "better", "worse",
@@ -72,9 +67,11 @@ class Styles:
         self._known: dict[tuple[str, str], Style] = {}
 
     def forget(self) -> None:
+        """Look every style up again."""
         self._known.clear()
 
     def of(self, kind: str, ground: str) -> Style:
+        """The style of a kind of text over a ground."""
         key = kind, ground
         if key not in self._known:
             behind = self._widget.get_component_rich_style(f"diff--{ground}")
@@ -92,59 +89,3 @@ class Styles:
         """Pieces that fit into `width` cells as segments, filled up with their ground."""
         filled = [*pieces, Piece(" " * max(width - cells(pieces), 0), "", ground)]
         return [Segment(text, self.of(kind, ground)) for text, kind, ground in filled if text]
-
-
-def lean(segments: Iterable[Segment]) -> list[Segment]:
-    """The same to look at in fewer segments, each of which costs some 40 bytes: spaces join what is before them."""
-    joined: list[Segment] = []
-    for segment in segments:
-        text, style, _ = segment
-        last = joined[-1] if joined else None
-        if last is not None and (last.style == style or (text.isspace() and _joins(last.style, style))):
-            joined[-1] = Segment(last.text + text, last.style)
-        else:
-            joined.append(segment)
-    return joined
-
-
-def _joins(before: Style | None, style: Style | None) -> bool:
-    """Whether spaces look alike in both."""
-    if before is None or style is None:
-        return False
-    lined = any(one.underline or one.reverse or one.strike for one in (before, style))
-    return not lined and before.bgcolor == style.bgcolor
-
-
-class Lines(Widget):
-    """A few lines of pieces."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(CLASSES)
-    DEFAULT_CSS = "Lines { height: 0; }"
-    ALLOW_SELECT = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: list[Pieces] = []
-        self._styles_of = Styles(self)
-
-    def show(self, lines: list[Pieces]) -> None:
-        """Show other lines; those that stay the same are not sent again."""
-        before, self._lines = self._lines, lines
-        changed = [i for i, line in enumerate(lines) if i >= len(before) or before[i] != line]
-        if len(before) != len(lines):
-            self.styles.height = len(lines)
-        elif changed:
-            self.refresh(*(Region(0, i, self.size.width, 1) for i in changed))
-
-    @property
-    def shown(self) -> list[str]:
-        return ["".join(piece.text for piece in line) for line in self._lines]
-
-    def notify_style_update(self) -> None:
-        self._styles_of.forget()
-        super().notify_style_update()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        line = self._lines[y] if y < len(self._lines) else ()
-        return Strip(lean(self._styles_of.segments(line, width)), width)

@@ -50,9 +50,11 @@ class Styles:
         self._known: dict[str, Style] = {}
 
     def forget(self) -> None:
+        """Look every style up again."""
         self._known.clear()
 
     def of(self, kind: str) -> Style:
+        """The style of a kind; empty: as any text."""
         if kind not in self._known:
             widget = self._widget
             self._known[kind] = widget.get_component_rich_style(f"lineage--{kind}") if kind else widget.rich_style
