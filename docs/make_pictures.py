@@ -1,51 +1,58 @@
-"""Draw the pictures of the README from a run: python docs/make_pictures.py RUN_DIRECTORY [KEY ...]
+"""Take the pictures of the README: python docs/make_pictures.py RUN_DIRECTORY [RUN_DIRECTORY_WITH_A_LANGUAGE_MODEL]
 
-The keys are pressed in the app before its picture is taken.
+What each picture shows is the keys that are pressed before it is taken.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
+import os
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console, Group
-
-from ge_tui.cli.live import RunView
 from ge_tui.run.directory import RunDirectory
-from ge_tui.run.store import RunReader
 from ge_tui.tui.app import GeTui
 
-WIDTH, HEIGHT = 96, 40
-APP = (150, 44)
+IMAGES = Path(__file__).parent / "images"
 
 
-def draw(run: Path, target: Path) -> None:
-    """What `ge-tui run` showed when its run had ended."""
-    directory = RunDirectory(run)
-    view = RunView()
-    with RunReader(directory.database) as reader:
-        for event in reader.events():
-            view.take(event)
-        console = Console(record=True, width=WIDTH, force_terminal=True, file=io.StringIO())
-        console.print(Group(*view.parts(reader, HEIGHT)))
-    console.save_svg(str(target), title=f"ge-tui run --name {directory.name}")
+@dataclass(frozen=True)
+class Picture:
+    """One file: its size in cells, and how the app comes to look like that."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...]
 
 
-async def photograph(run: Path, target: Path, keys: list[str]) -> None:
-    """The app on a run."""
+OF_A_RUN = (
+    Picture("app", (150, 44), ("7",)),
+    Picture("diff", (110, 30), ("G", "2", "z")),
+    Picture("lineage", (110, 20), ("G", "k", "6", "v", "z")),
+)
+OF_A_MODEL = (Picture("llm", (110, 34), ("4", "z", "c")),)
+
+
+async def photograph(run: Path, picture: Picture) -> None:
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # the app remembers how it was left
     app = GeTui(run.parent, RunDirectory(run))
-    async with app.run_test(size=APP) as pilot:
+    async with app.run_test(size=picture.size) as pilot:
         await pilot.pause(2)
-        for key in keys:
+        for key in picture.keys:
             await pilot.press(key)
             await pilot.pause(0.5)
         await pilot.pause(1)
-        target.write_text(app.export_screenshot(title="ge-tui"), encoding="utf-8")
+        drawn = app.export_screenshot(title="ge-tui")
+    (IMAGES / f"{picture.name}.svg").write_text(drawn, encoding="utf-8")
+
+
+async def photograph_all(runs: list[Path]) -> None:
+    for run, pictures in zip(runs, (OF_A_RUN, OF_A_MODEL), strict=False):
+        for picture in pictures:
+            await photograph(run, picture)
 
 
 if __name__ == "__main__":
-    images = Path(__file__).parent / "images"
-    draw(Path(sys.argv[1]), images / "run.svg")
-    asyncio.run(photograph(Path(sys.argv[1]), images / "app.svg", sys.argv[2:]))
+    asyncio.run(photograph_all([Path(name) for name in sys.argv[1:]]))

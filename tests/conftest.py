@@ -22,6 +22,8 @@ BY_HAND = (
     "test_eight_hours_of_a_busy_run_leave_the_memory_as_it_was",
     "test_what_the_user_does_is_done_on_record_and_in_the_family[digits]",
     "test_a_long_rough_time",
+    "test_kill_9_at_many_random_moments",
+    "test_jobs_leave_no_descriptor_behind[200]",
 )
 """Long forms of tests that stand beside them."""
 

@@ -64,12 +64,30 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert [page.name for page in PAGES[1:] if page.parent.name == "docs" and f"docs/{page.name}" not in README] == []
 
 
+def test_the_models_it_names_are_those_of_the_page_on_models() -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    (sentence,) = re.findall(r"^Which model\?.*?^$", README, re.MULTILINE | re.DOTALL)
+    rows = {
+        model: row for row in page.splitlines() if row.startswith("|") for model in re.findall("`([^`]+:[^`]+)`", row)
+    }
+    said = re.findall(r"(\d+ GB|CPU),?\s`([^`]+)`", sentence)
+    assert len(said) == 5
+    assert [(room, model) for room, model in said if not rows[model].startswith(f"| {room}")] == []
+
+
+def test_every_picture_is_taken_by_the_script() -> None:
+    script = (ROOT / "docs" / "make_pictures.py").read_text(encoding="utf-8")
+    pictures = {path.stem for path in (ROOT / "docs" / "images").iterdir()}
+    assert pictures == set(re.findall(r'Picture\("(\w+)"', script))
+    assert pictures == set(re.findall(r"!\[.*\]\(docs/images/(\w+)\.svg\)", README))
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A home of its own, with the shortest trainings, so that the tour takes a minute."""
     config = tmp_path / "config" / "ge-tui"
     config.mkdir(parents=True)
-    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n[budget]\nevaluations = 14\n', encoding="utf-8")
+    (config / "config.toml").write_text('[evaluation]\nrung = "look"\n[budget]\nevaluations = 9\n', encoding="utf-8")
     return {
         **os.environ,
         "HOME": str(tmp_path),

@@ -80,6 +80,11 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._hits: dict[tuple[int, int], list[Hit]] = {}
         self._here: Hit | None = None
 
+    @property
+    def row_width(self) -> int:
+        """What the scroll bar leaves, which keeps its place also where there is nothing to scroll."""
+        return self.scrollable_content_region.width
+
     def show(self, document: Document, *, top: int = 0, follow: bool = False) -> None:
         """Show another text, from some row on, or its end."""
         self.document = document
@@ -87,8 +92,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._hits, self._here = {}, None
         if not self.size.width:  # not on the screen yet: it is laid out when it gets a size
             return
-        if document.width != self.size.width:
-            document.layout(self.size.width)
+        if document.width != self.row_width:
+            document.layout(self.row_width)
         self._resize_virtually()
         self._scroll_rows(self._end() if follow else top)
         self.refresh()
@@ -101,12 +106,12 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_rows(self._end())
         first, last = max(changed.start, top), min(changed.stop, top + height)
         if first < last:
-            self.refresh(Region(0, first - top, self.size.width, last - first))
+            self.refresh(Region(0, first - top, self.row_width, last - first))
 
     def redraw(self) -> None:
         """Anything may be another now: a part was folded, colours came."""
-        if self.size.width and self.document.width != self.size.width:
-            self.document.layout(self.size.width)
+        if self.size.width and self.document.width != self.row_width:
+            self.document.layout(self.row_width)
         self._resize_virtually()
         self._scroll_rows(self.scroll_offset.y)
         self.refresh()
@@ -188,9 +193,9 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_update(self.virtual_size)
 
     def on_resize(self) -> None:
-        if self.document.width != self.size.width:
+        if self.document.width != self.row_width:
             at = self.document.row(self.scroll_offset.y)
-            self.document.layout(self.size.width)
+            self.document.layout(self.row_width)
             self._resize_virtually()
             self._scroll_rows(self._end() if self.following else self._row_like(at))
         else:
@@ -207,7 +212,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.row_width
         row = self.document.row(y + self.scroll_offset.y)
         if row is None:
             return Strip.blank(width, self.rich_style)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,7 @@ from ge_tui.tui.screens.dialogs import Choice
 from ge_tui.tui.screens.help import HelpScreen
 from ge_tui.tui.screens.run import RunScreen
 from ge_tui.tui.screens.too_small import TooSmall
+from ge_tui.tui.watch import Update
 from tests.run.fakes import GatedExecutor, Rig, settings_of
 from tests.tui.rig import environment
 
@@ -272,6 +274,22 @@ async def test_a_size_that_was_told_too_late_is_put_right(base: Path, monkeypatc
         pilot.app.post_message(Resize(Size(30, 8), Size(30, 8)))
         await until(pilot, lambda: isinstance(pilot.app.screen, TooSmall))
         await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.size == real)
+
+
+async def test_news_that_arrive_while_the_screen_is_taken_apart(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parts go before its workers do: the last look must not look for them."""
+    async with watching(await finished_run(base)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, RunScreen)
+        poll = screen.feed.poll
+
+        async def poll_late() -> Update:
+            while screen.query(Header):
+                await asyncio.sleep(0)
+            return replace(await poll(), individuals=tuple(screen.model.individuals.values()))
+
+        monkeypatch.setattr(screen.feed, "poll", poll_late)
+        await pilot.pause(1.0)
 
 
 async def test_two_hundred_fast_keys(base: Path) -> None:

@@ -46,6 +46,19 @@ def numbered(count: int) -> Document:
     return Document(part_of("\n".join(f"line {number}" for number in range(count))))
 
 
+async def test_the_scroll_bar_hides_no_letter() -> None:
+    """What grows as what stands."""
+    line = "abcdefghijklmnopqrstuvwxyz"
+    app = ViewApp(Document(part_of("\n".join([line] * 20))))
+    async with app.run_test(size=(20, 10)) as pilot:
+        app.view.grew(app.document.append(0, f"\n{line}"))
+        await pilot.press("end")
+        await pilot.pause()
+        seen = [strip.crop(0, 19).text.rstrip() for strip in app.screen._compositor.render_strips(app.size)]
+        assert app.view.show_vertical_scrollbar
+        assert "".join(seen).endswith(line)
+
+
 @pytest.mark.parametrize(
     ("keys", "first"),
     [("j j k", 1), ("down", 1), ("k", 0), ("pagedown", 9), ("space pageup", 0), ("G", 40), ("G g", 0), ("end k", 39)],

@@ -25,6 +25,7 @@ class ControlList(ScrollView, can_focus=True, inherit_bindings=False):
     ControlList {
         height: 1fr;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         overflow-x: hidden;
         .controls--heading { color: $primary; text-style: bold; }
         .controls--filled { color: $primary; }
@@ -175,7 +176,7 @@ class ControlList(ScrollView, can_focus=True, inherit_bindings=False):
     def _place(self) -> Columns:
         longest = max((len(line.label) for line in self.lines if line.look is not Look.FIXED), default=10)
         extras = any(line.program is not None or line.earned is not None for line in self.lines)
-        return columns(max(24, self.size.width), longest, extras=extras)
+        return columns(max(24, self.scrollable_content_region.width), longest, extras=extras)
 
     def _find_styles(self) -> dict[str, Style]:
         styles = {name: self.get_component_rich_style(f"controls--{name}") for name in STYLES}

@@ -254,7 +254,7 @@ class LlmPane(Pane):
             return
         if kept is None:
             return
-        individual, width = self.model.individuals.get(key[0]), self._reader.text.size.width or 80
+        individual, width = self.model.individuals.get(key[0]), self._reader.text.row_width or 80
         reading = await asyncio.to_thread(read_call, kept, individual, width, folded=folded)
         if wanted():
             above = reading.answer.height_of(0)

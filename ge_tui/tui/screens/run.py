@@ -161,7 +161,7 @@ class RunScreen(Acting):
         """One look at the run."""
         update = await self.feed.poll()
         change = self.model.apply(update)
-        if not change:
+        if not change or self.is_going:
             return
         for pending, reason in self.steering.settle(update.controls, update.events):
             self._tell(reason, f"{pending.key} was refused")
@@ -178,7 +178,14 @@ class RunScreen(Acting):
             self._select(before if before in self.model.individuals else best)
         self._update_header()
 
+    @property
+    def is_going(self) -> bool:
+        """Whether the screen is taken apart: its parts go first, and its workers last."""
+        return not self.display
+
     def _update_header(self) -> None:
+        if self.is_going:
+            return
         header, engine = self.query_one(Header), self._engine
         self._starting = self._starting and engine is not None and engine.poll() is None
         header.starting = self._starting
@@ -221,6 +228,8 @@ class RunScreen(Acting):
         """Ask now and then how busy the machine is, while an engine works: a still screen sends nothing."""
         while True:
             loads: tuple[Load, ...] = await asyncio.to_thread(self._meter.read) if self.model.alive else ()
+            if self.is_going:
+                return
             self.query_one(Header).show_loads(loads)
             await asyncio.sleep(_LOADS_S)
 
