@@ -284,6 +284,7 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_grows(base: Path) -
 
 async def test_a_size_that_was_told_too_late_is_put_right(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One signal of a size may interrupt another, so that the older size is told last."""
+    monkeypatch.setattr("ge_tui.tui.app._SETTLED_S", 1.5)  # a busy machine looks seldom
     async with watching(await finished_run(base)) as pilot:
         real = pilot.app.size
         monkeypatch.setattr(GeTui, "_terminal_size", lambda app: real)
