@@ -126,8 +126,8 @@ def _no_place(base: Path, error: OSError) -> UserError:
     """Why no run can be made in a folder."""
     words = f"no run can be made in {base}: {error.strerror or error}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NotReadyError(f"{words}; make room there, or choose another folder with --runs")
-    return UsageError(f"{words}; choose another folder with --runs")
+        return NotReadyError(f"{words}; make room there, or choose another folder with --runs or GE_TUI_RUNS")
+    return UsageError(f"{words}; choose another folder with --runs or GE_TUI_RUNS")
 
 
 def name_problem(name: str) -> str:

@@ -154,6 +154,7 @@ def test_whatever_is_remembered_the_panes_open(run: RunDirectory, usual: dict[st
         assert recalled(Settings(), recall().get("new_run")).sound() is not None
 
 
+@pytest.mark.slow
 @given(st.data())
 @budget(3)
 def test_whatever_is_remembered_the_app_opens(run: RunDirectory, usual: dict[str, Any], data: st.DataObject) -> None:

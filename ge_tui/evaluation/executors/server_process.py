@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ge_tui.evaluation.protocol import FrameReader, Job, encode
 from ge_tui.evaluation.worker.scratch import PREFIX
 
 _START_TIMEOUT_S = 120.0
+_LOOK_S = 0.2
 _STOP_TIMEOUT_S = 2.0
 _MAX_SWEEPS = 10
 
@@ -35,13 +36,23 @@ _MAX_SWEEPS = 10
 class ServerProcess:
     """A running fork server. Blocking; for one thread at a time."""
 
-    def __init__(self, environment: dict[str, str], plan: BoxPlan, *, trust: bool) -> None:
+    def __init__(
+        self,
+        environment: dict[str, str],
+        plan: BoxPlan,
+        *,
+        trust: bool,
+        is_unwanted: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Start it and wait until it has loaded torch and tested its box. Raises ExecutorError.
 
-        trust: work even where the box does not hold what it must.
+        trust: work even where the box does not hold what it must. is_unwanted: asked while it waits; on a busy
+        machine torch takes a while to load, and whoever interrupts a run should not have to wait for it.
         """
         self._trust = trust
         self._frames = FrameReader()
+        self._is_gone = False
+        """Whether it closed its end of the socket."""
         self._events: deque[dict[str, object]] = deque()
         wrapper = find_wrapper(plan)
         try:
@@ -55,7 +66,7 @@ class ServerProcess:
                 raise ExecutorError(f"no scratch folder for a worker could be made: {error}") from error
             self._control, theirs = socket.socketpair()
             self._start(theirs, environment, wrapper, plan, lures)
-            self.greeting = self._greet()
+            self.greeting = self._greet(is_unwanted)
             """What it says of the machine."""
 
     def _start(
@@ -113,8 +124,9 @@ class ServerProcess:
             try:
                 data = self._control.recv(1 << 16)
             except OSError:
-                return None
+                data = b""
             if not data:
+                self._is_gone = True
                 return None
             self._events.extend(json.loads(header) for header, _ in self._frames.feed(data))
         return self._events.popleft()
@@ -133,8 +145,11 @@ class ServerProcess:
             self._end_stragglers()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _greet(self) -> dict[str, object]:
-        ready = self.next_event(time.monotonic() + _START_TIMEOUT_S)
+    def _greet(self, is_unwanted: Callable[[], bool]) -> dict[str, object]:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        ready = None
+        while ready is None and not self._is_gone and time.monotonic() < deadline and not is_unwanted():
+            ready = self.next_event(min(deadline, time.monotonic() + _LOOK_S))
         if ready is not None and ready.get("event") == "ready":
             self._refuse_without_box(BoxReport.model_validate(ready["box"]))
             self._refuse_without_gpu(str(ready["gpu_problem"]))

@@ -173,7 +173,9 @@ class Slot:
         if self._server is not None and not self._server.alive:
             self._stop()
         if self._server is None:
-            self._server = ServerProcess(self._environment, self._box, trust=self._trust)
+            self._server = ServerProcess(
+                self._environment, self._box, trust=self._trust, is_unwanted=lambda: self._closed
+            )
         return self._server
 
     def _converse(self, server: ServerProcess, job: Job, streams: _Streams, asked: int) -> Ending:

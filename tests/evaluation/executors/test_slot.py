@@ -14,6 +14,7 @@ from ge_tui.evaluation.box.assemble import BoxPlan
 from ge_tui.evaluation.executors import ExecutorError
 from ge_tui.evaluation.executors.answers import CheckAnswers
 from ge_tui.evaluation.executors.cancellation import Cancellation
+from ge_tui.evaluation.executors.server_process import ServerProcess
 from ge_tui.evaluation.executors.slot import Slot
 from ge_tui.evaluation.outcome import Outcome
 from ge_tui.evaluation.protocol import Answer, Job, JobLimits
@@ -181,3 +182,32 @@ def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path, monkeypatch
     finally:
         slot.close()
     assert list(place.iterdir()) == []
+
+
+def test_closing_does_not_wait_for_a_worker_that_is_still_loading(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders, processes = set(scratch.iterdir()), set(processes_in(scratch))
+    loading, ends = threading.Event(), list[BaseException]()
+    look = ServerProcess.next_event
+
+    def never_ready(self: ServerProcess, deadline: float) -> None:
+        loading.set()
+        look(self, min(deadline, time.monotonic() + 0.01))
+
+    def start() -> None:
+        try:
+            slot.start()
+        except ExecutorError as error:
+            ends.append(error)
+
+    monkeypatch.setattr(ServerProcess, "next_event", never_ready)
+    slot = Slot(max_output=1 << 20)
+    thread = threading.Thread(target=start)
+    thread.start()
+    assert loading.wait(60)
+    slot.close()
+    thread.join(60)
+    assert len(ends) == 1
+    assert set(processes_in(scratch)) <= processes
+    assert set(scratch.iterdir()) <= folders
