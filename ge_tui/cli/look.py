@@ -63,6 +63,7 @@ def show(options: argparse.Namespace) -> int:
     """A run as a whole, or one individual."""
     directory = find_run(options.runs, options.run)
     with RunReader(directory.database) as reader:
+        reader.hold()
         if options.individual is None:
             if options.text:
                 raise UsageError(f"--{options.text} is for one individual: name its NUMBER, seed or best")
