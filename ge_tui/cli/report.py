@@ -24,6 +24,7 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError("say what to write: --to FILE.html, and --png, --svg or --csv with a folder")
     directory = find_run(options.runs, options.run)
     with RunReader(directory.database) as reader:
+        reader.hold()
         found = gather(directory, reader, options.export)
     files: dict[str, bytes] = {}
     if options.to:

@@ -35,6 +35,7 @@ def show(options: argparse.Namespace) -> int:
     """A run as a whole, or one individual."""
     directory = find_run(options.runs, options.run)
     with RunReader(directory.database) as reader:
+        reader.hold()
         if options.individual is None:
             _show_run(directory, reader, options)
         else:

@@ -11,11 +11,11 @@ import pytest
 
 from ge_tui.errors import ExitCode
 from ge_tui.evaluation.outcome import Outcome
-from ge_tui.run.store import RunReader, Status, Store, StoreError
+from ge_tui.run.store import NewIndividual, RunReader, Status, Store, StoreError
 from ge_tui.run.store.connection import APPLICATION_ID, MIGRATIONS, open_reader, open_writer, transaction
 from ge_tui.run.summary import best, standings
 
-from .fakes import Rig, settings_of
+from .fakes import FakeExecutor, Rig, settings_of
 
 GOLDEN = Path(__file__).with_name("assets") / "run_v1.sqlite"
 
@@ -297,3 +297,13 @@ def test_a_disk_that_is_full_when_a_file_is_opened_is_no_damage(file: Path) -> N
     assert refused.value.exit_code == ExitCode.RESUMABLE
     assert file.read_bytes() == before
     open_writer(file).close()
+
+
+def test_what_is_shown_of_a_run_is_of_one_moment(rig: Rig) -> None:
+    rig.run(FakeExecutor())
+    with rig.reader() as held, closing(Store(rig.directory.database)) as store:
+        held.hold()
+        known = len(standings(held))
+        store.propose(NewIndividual(store.next_number(), 0, 99, "mutate", "fake", (0,), "1/0/99", 1))
+        assert len(held.individuals()) == known
+        assert len(store.individuals()) == known + 1

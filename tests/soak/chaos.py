@@ -27,7 +27,7 @@ from .steering import draw_act, draw_control
 
 READERS = (
     ("show",), ("show", "--json"), ("show", "--credit"), ("show", "0"), ("runs",), ("act",), ("act", "--json"),
-    ("steer",), ("report",),
+    ("steer",),
 )  # fmt: skip
 KEYS = ("down", "up", "tab", "shift+tab", "enter", "escape", "left", "right", "pagedown", "home", "end", "?", "1", "2",
         "3", "4", "5", "6", "7", "8", "9")  # fmt: skip

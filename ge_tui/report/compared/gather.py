@@ -63,6 +63,7 @@ def read_runs(directories: Sequence[RunDirectory]) -> tuple[list[ComparedRun], t
 
 def _read(directory: RunDirectory, objectives: Sequence[Objective]) -> ComparedRun:
     with RunReader(directory.database) as reader:
+        reader.hold()
         run = reader.run()
         course = course_of(reader, Pool(reader, objectives), objectives)
         if not course:

@@ -228,10 +228,10 @@ class Engine:
         if not plan.operators:
             self._store.carry(generation, plan.slot, plan.parents[0])
             return
-        stepping = self._go.take_step()
         if number is None:
             number = self._proposing.take_slot(plan, generation, decided.controls, decided.control_seq)
             self._acting.made(plan, number)
+        stepping = self._go.take_step()  # a control, so it comes after the slot that was decided without it
         if await self._proposing.fill(number, plan, generation, decided.controls):
             self._begin(group, self._bring_up(number, stepping))
         else:

@@ -31,6 +31,10 @@ class RunReader(Queries):
         """Nothing is read afterwards."""
         self._connection.close()
 
+    def hold(self) -> None:
+        """What is read from here on is of one moment, though an engine may be at work."""
+        self._connection.execute("BEGIN")
+
     def __enter__(self) -> RunReader:
         return self
 

@@ -94,6 +94,22 @@ async def test_a_child_that_the_engine_died_over_still_goes_back(base: Path, mon
     await assert_agrees(directory)
 
 
+async def test_a_run_that_was_paused_and_stepped_agrees(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = asking(base, monkeypatch).create("population=5", "generations=0")
+
+    def user(event: EventRow) -> None:
+        if event.kind == "proposing" and event.individual == 1:
+            inbox.send(directory.inbox, "steps", 2)
+            inbox.send(directory.inbox, "pause", True)
+        elif event.kind == "control" and (event.payload["key"], event.payload["new"]) == ("steps", 0):
+            inbox.send(directory.inbox, "pause", False)
+
+    assert await live(directory, on_event=user)
+    with RunReader(directory.database) as run:
+        assert [row.new for row in run.controls() if (row.actor, row.key) == ("auto", "steps")] == [1, 0]
+    await assert_agrees(directory)
+
+
 class CrashingExecutor(UnevenExecutor):
     at = "train"
 
