@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
-from ge_tui.cli import machine
+from ge_tui.cli import machine, own_files
 from ge_tui.evaluation import gpu_advice
 from ge_tui.evaluation.box.report import Layer
 
@@ -17,10 +18,13 @@ TEXT = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 NOT_THERE = {"no disk at the start", "no disk in the middle", "torch without cuda beside an nvidia gpu", "no terminal"}
 
 
+CONSTANTS = {name: value for module in (machine, own_files) for name, value in vars(module).items() if name[0] == "_"}
+
+
 def findings() -> list[ast.Call]:
     """Every place in doctor's source where something is found."""
-    tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"]
+    nodes = [node for module in (machine, own_files) for node in ast.walk(ast.parse(inspect.getsource(module)))]
+    return [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"]
 
 
 def advised(monkeypatch: pytest.MonkeyPatch, driver: Path) -> set[str]:
@@ -39,8 +43,8 @@ def advised(monkeypatch: pytest.MonkeyPatch, driver: Path) -> set[str]:
             match node:
                 case ast.Constant(value=str(advice)) if " " in advice:
                     found.add(advice)
-                case ast.Name(id=name) if name.startswith("_") and isinstance(getattr(machine, name), str):
-                    found.add(getattr(machine, name))
+                case ast.Name(id=name) if isinstance(advice := CONSTANTS.get(name), str):
+                    found.add(advice)
     return found
 
 
@@ -55,6 +59,8 @@ def names() -> set[str]:
                 found |= {f"box: {layer}" for layer in Layer}
             case ast.JoinedStr(values=[ast.Constant(value="disk ("), *_]):
                 found |= {"disk (runs)", "disk (cache)"}
+            case ast.Name(id="name"):  # of a table of own files
+                found |= set(re.findall(r'"(own \w+)":', inspect.getsource(own_files)))
             case other:
                 raise AssertionError(ast.unparse(other))
     return found

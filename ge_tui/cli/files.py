@@ -34,4 +34,6 @@ def write_one(file: Path, content: bytes) -> None:
     try:
         write_whole(file, content)
     except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror or error}; choose another place") from None
+        is_in_the_way = isinstance(error, NotADirectoryError | FileExistsError)
+        what_next = "move away what lies in the folder's place" if is_in_the_way else "choose another place"
+        raise UserError(f"{file} cannot be written: {error.strerror or error}; {what_next}") from None

@@ -25,7 +25,7 @@ GE_TUI = (sys.executable, "-m", "ge_tui")
         (("rnu",), "no command 'rnu'; did you mean run? `ge-tui --help`"),
         (("run", "--popultion", "3"), "no option --popultion; did you mean --population? `ge-tui run --help`"),
         (("tasks", "mine"), "'mine' is one word too many. `ge-tui tasks --help`"),
-        (("show",), "required: run. `ge-tui show --help`"),
+        (("show",), "required: RUN. `ge-tui show --help`"),
         (("act", "a", "pinn"), "did you mean pin?"),
     ],
 )  # fmt: skip
@@ -71,7 +71,7 @@ def test_doctor_looks_at_the_files_of_ones_own(tmp_path: Path) -> None:
 def test_a_file_in_the_place_of_the_settings_folder(call: Call, tmp_path: Path) -> None:
     (tmp_path / "config").write_text("in the way")
     found = call("keys", "--write")
-    assert found.code == ExitCode.NOT_READY
+    assert found.code == ExitCode.FAILED
     assert "Not a directory; move away what lies in the folder's place" in found.err
     assert found.err.count("\n") == 1
 

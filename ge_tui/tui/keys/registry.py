@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ge_tui.tui.acts.actions import ACTS
 from ge_tui.tui.keys.actions import Action
 from ge_tui.tui.keys.app_actions import APP_ACTIONS
 from ge_tui.tui.new_run.actions import ACTIONS as NEW_RUN_ACTIONS
@@ -16,4 +17,4 @@ def all_actions() -> list[Action]:
     """Every action of the app."""
     groups = [APP_ACTIONS, WELCOME_ACTIONS, NEW_RUN_ACTIONS, RUN_ACTIONS, GO_ACTIONS]
     groups += [entry.load().ACTIONS for entry in PANES]
-    return [action for group in (*groups, LIST_ACTIONS, TEXT_ACTIONS) for action in group]
+    return [action for group in (*groups, ACTS, LIST_ACTIONS, TEXT_ACTIONS) for action in group]
