@@ -125,16 +125,6 @@ def test_every_command_works(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-def test_the_example_of_a_task_works(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "docs").symlink_to(ROOT / "docs")
-    (commands,) = blocks("console", (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"))
-    for line in commands.splitlines():
-        words = shlex.split(line)
-        program = [sys.executable, "-m", "ge_tui"] if words[0] == "ge-tui" else [sys.executable]
-        subprocess.run([*program, *words[1:]], cwd=tmp_path, env=environment, check=True, timeout=280)
-
-
-@pytest.mark.slow
 def test_every_command_with_a_language_model_works(environment: dict[str, str], tmp_path: Path) -> None:
     """Against the server of our own, in a process of its own."""
     script = tmp_path / "script.json"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,18 +78,20 @@ def test_taking_out_ends_in_a_text_or_a_reason(current: str, before: str, after:
     assert isinstance(found, str) or found.reason
 
 
-def test_model_py_keeps_out_of_the_way_of_the_genome() -> None:
+def test_model_py_keeps_out_of_the_way_of_the_genome(tmp_path: Path) -> None:
     genome = (
         '"""Words."""\nfrom __future__ import annotations\nimport json as _json\nFACTS = 1\nmain = 2\n'
         "def load_network():\n    return classify, FACTS, main, _json\ndef classify():\n    return 3\n"
     )
     facts = {"network": "Net", "classes": ["a'b", 'c"d'], "mean": [0.1]}
-    text = model_file(genome, facts)
-    module: dict[str, object] = {"__name__": "exported"}
-    exec(compile(text, "model.py", "exec"), module)
-    found = module["load_network"]()  # type: ignore[operator]
-    assert found == (module["classify"], 1, 2, __import__("json"))
-    assert module["classify"]() == 3  # type: ignore[operator]
-    assert module["FACTS_"] == facts
-    assert callable(module["load_network_"])
-    assert callable(module["main_"])
+    (tmp_path / "model.py").write_text(model_file(genome, facts))
+    looks = f"""
+import json, model
+assert model.load_network() == (model.classify, 1, 2, json)
+assert model.classify() == 3
+assert model.FACTS_ == {facts!r}
+assert callable(model.load_network_)
+assert callable(model.main_)
+"""
+    done = subprocess.run([sys.executable, "-c", looks], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

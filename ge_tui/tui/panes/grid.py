@@ -166,7 +166,10 @@ class PaneGrid(Container):
                 self._show(place)
             sight = {place.pane for place in self.in_sight}
             for name, pane in self._panes.items():
+                comes = name in sight and not pane.display
                 pane.display = name in sight
+                if comes and pane.is_mounted:  # the screen says so only of one that it had drawn as hidden
+                    pane.post_message(events.Show())
             self._place_titles()
         for name in sight:
             self._catch_up(name)

@@ -58,7 +58,7 @@ def validated(step: int) -> Validated:
         (Ending(-9, "output"), Outcome.OUTPUT, "printed more than allowed"),
         (Ending(-9, "message"), Outcome.FORGED, "no answer of a worker"),
         (Ending(-9, "cancelled"), Outcome.KILLED, "on request"),
-        (Ending(-9, "server"), Outcome.CRASHED, "parent process"),
+        (Ending(-9, "server"), Outcome.CRASHED, "worker process died"),
         (Ending(-9, "something new"), Outcome.KILLED, "something new"),
         (Ending(-9, ""), Outcome.KILLED, "from outside"),
         (Ending(-11, ""), Outcome.CRASHED, "SIGSEGV"),

@@ -35,7 +35,7 @@ def test_the_cells_of_each_kind() -> None:
     assert cells(1, "learning") == ["▁▅█"]
     assert cells(0, "accuracy", "gain", "persona", "temperature", "parents") == ["0.5000", "", "", "", ""]
     assert cells(3, "status", "accuracy", "reason") == [
-        "shape", "", "RuntimeError: shapes (3x4) and [bold]5x6\N{REPLACEMENT CHARACTER}[2J do not fit",
+        "shape", "", "RuntimeError: shapes (3x4) and [bold]5x6\N{SYMBOL FOR ESCAPE}[2J do not fit",
     ]  # fmt: skip
     assert cells(5, "status", "accuracy", "gain", "parents") == ["= #1", "0.9000", "+0.5000", "2 × 1"]
     assert cells(7, "status", "learning") == ["training", "━━━────────────  25%"]
@@ -98,7 +98,7 @@ def test_rows_and_heads_are_in_step(width: int, number: int, marked: bool, plain
     assert len(row) == LEAD + sum(map(len, heads))
     assert row[1] == (glyphs.mark if marked else " ")
     if plain:
-        assert row.replace("\N{REPLACEMENT CHARACTER}", "?").isascii()
+        assert row.replace("\N{SYMBOL FOR ESCAPE}", "?").isascii()  # which the last step before the terminal takes out
     for column, text in zip(placed, heads, strict=True):
         assert (glyphs.up in text) == (column.column.name == "accuracy")
 

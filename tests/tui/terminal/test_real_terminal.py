@@ -73,7 +73,7 @@ def test_a_run_is_begun_watched_left_found_again_and_ended(base: Path, small_run
     with session(base) as third:
         third.wait_for("running", 20)
         third.press("enter")
-        third.wait_for("Population", 20)
+        third.wait_for("generation ", 20)  # before that it does not know that the run works, and leaves it unasked
         third.press("q")
         third.wait_for("still going", 20)
         third.press("down", "down", "enter")
