@@ -9,7 +9,6 @@ import sys
 def test_the_engine_never_imports_torch() -> None:
     script = "import sys, ge_tui.evaluation.executors, ge_tui.evaluation.task; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
-    assert "torch" not in sys.modules
 
 
 def test_the_modules_import_on_a_mac() -> None:
