@@ -158,10 +158,10 @@ async def test_slots_come_and_go_while_trainings_run(data: DataSet, scratch: Pat
     others = set(processes_in(scratch))
     executor = LocalExecutor(settings())
     try:
-        points: list[CurvePoint] = []
-        trainings = [asyncio.create_task(train(executor, HANG, data, points=points)) for _ in range(2)]
+        points: tuple[list[CurvePoint], list[CurvePoint]] = ([], [])
+        trainings = [asyncio.create_task(train(executor, HANG, data, points=heard)) for heard in points]
         assert await executor.resize(2) == executor.slots == 2
-        while len(points) < 2:  # both are under way
+        while not all(points):  # both are under way
             await asyncio.sleep(0.02)
         both = set(processes_in(scratch)) - others
         assert await executor.resize(1) == 1
